@@ -1,0 +1,70 @@
+import type { Report } from "../events.ts";
+import type { DirectorySource, LayerRecipe, LayerRecord } from "../layers/recipe.ts";
+import type { ImageConfig } from "../oci/config.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Platform } from "../oci/platform.ts";
+import type { TargetLibc } from "../python/target.ts";
+import type { BlobStore, KeyIndex } from "../store/blob-store.ts";
+
+/** What an image starts from. Either finished layers (an image) or recipes (Debian packages) or neither (scratch). */
+export interface Base {
+  /** As given by the user, for messages. */
+  readonly spec: string;
+  readonly platform: Platform;
+  /** org.opencontainers.image.base.name and .digest, where the base is an image. */
+  readonly name?: string;
+  readonly digest?: Digest;
+  readonly layers: readonly LayerRecord[];
+  readonly recipes: readonly LayerRecipe[];
+  /** The base's own config to inherit from; an empty one for scratch. */
+  readonly config: ImageConfig;
+  readonly facts: BaseFacts;
+  /** Newest date among the inputs, RFC 3339. */
+  readonly created?: string;
+  /** Makes a layer's blob (or a deb's) available in the store; `fetchSource` by sha256 hex for recipes. */
+  fetchLayer(layer: Descriptor, report: Report, signal: AbortSignal): Promise<void>;
+  fetchSource(sha256: string, report: Report, signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What the target's Python and file tree look like, read from the base itself. */
+export interface BaseFacts {
+  readonly python?: {
+    readonly version: string /** Absolute path in the image. */;
+    readonly executable: string;
+    readonly freeThreaded: boolean;
+  };
+  readonly libc?: TargetLibc;
+  /** Directories that exist with other attributes than 0755 0:0, and all links to directories, by path without leading slash. */
+  readonly directories: readonly DirectorySource[];
+  readonly links: Readonly<Record<string, string>>;
+  /** Text of /etc/passwd and /etc/group, where there is one. */
+  readonly passwd?: string;
+  readonly group?: string;
+}
+
+export interface BaseRequest {
+  readonly platform: Platform;
+  /** Debian packages to add; only `deb:` bases take any. */
+  readonly system: readonly string[];
+  readonly debMirror?: string;
+  readonly snapshot?: string;
+  readonly codec: LayerRecipe["codec"];
+  readonly offline: boolean;
+}
+
+export interface BaseDeps {
+  readonly blobs: BlobStore;
+  readonly index: KeyIndex;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Where bases come from. Add one: a file here and a line in ./providers.ts. */
+export interface BaseProvider {
+  readonly name: string;
+  matches(spec: string): boolean;
+  open(spec: string, request: BaseRequest, deps: BaseDeps): Promise<Base>;
+}

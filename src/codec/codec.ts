@@ -1,0 +1,32 @@
+/** Where a codec puts the blob's bytes. Chunks may be reused by the caller after the promise settles. */
+export interface ByteSink {
+  write(chunk: Uint8Array): Promise<void>;
+}
+
+/** Turns one tar stream into one blob. Calls must be awaited one by one. */
+export interface LayerWriter {
+  /** Plain bytes of the tar: headers, padding, small files. */
+  write(chunk: Uint8Array): Promise<void>;
+  /**
+   * Starts a file whose raw deflate stream is at hand; undefined when this codec can't use it, and the plain bytes
+   * come by `write` instead. Between begin and end only `raw` may be called.
+   */
+  splice(file: { readonly crc32: number; readonly size: number; readonly compressedSize: number }): Splice | undefined;
+  /** Writes what is left. Does not close the sink. */
+  finish(): Promise<void>;
+}
+
+export interface Splice {
+  raw(chunk: Uint8Array): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** A layer format. Add one: a file here and a line in ./codecs.ts. */
+export interface LayerCodec {
+  readonly name: "gzip" | "zstd" | "none";
+  readonly mediaType: string;
+  readonly defaultLevel: number;
+  /** Part of every layer key; rejects with CONFIG_INVALID for a level that does not exist. */
+  fingerprint(level: number): string;
+  open(sink: ByteSink, level: number): Promise<LayerWriter>;
+}

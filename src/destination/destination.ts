@@ -1,0 +1,59 @@
+import type { Report } from "../events.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { Platform } from "../oci/platform.ts";
+
+/** A document (manifest, index, config) with its bytes. */
+export interface Document {
+  readonly descriptor: Descriptor;
+  readonly bytes: Uint8Array;
+}
+
+/** A finished image for one platform: bytes exist and are hashed before anything is written anywhere. */
+export interface FinishedImage {
+  readonly platform: Platform;
+  readonly manifest: Document;
+  readonly config: Document;
+  readonly layers: readonly Descriptor[];
+}
+
+/** What is published: one image, or an index over several. */
+export interface Publication {
+  readonly images: readonly FinishedImage[];
+  readonly index?: Document;
+  /** Full references that it shall be known by, e.g. "localhost:5000/app:1"; may be empty for files. */
+  readonly tags: readonly string[];
+}
+
+/** Layer blobs on demand, e.g. base layers that may never be needed. */
+export interface LayerBlobs {
+  /** Makes sure that the blob lies on this host and gives its path. */
+  local(layer: Descriptor): Promise<string>;
+}
+
+export interface WriteDeps {
+  readonly layers: LayerBlobs;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Bytes moved and spared. */
+export interface WriteResult {
+  readonly uploaded: number;
+  readonly mounted: number;
+  readonly existing: number;
+}
+
+/** An output of the command line: `type=oci,dest=…`. Add one: a file here and a line in ./destinations.ts. */
+export interface DestinationType {
+  readonly name: string;
+  /** Parsed `key=value` pairs of the spec; undefined when it is not this type's; throws USAGE for one that is wrong. */
+  open(spec: Readonly<Record<string, string>>): Destination | undefined;
+}
+
+export interface Destination {
+  /** For messages: "oci:out", "docker archive out.tar", "registry". */
+  readonly title: string;
+  /** All or nothing: a reader sees the old image or the new one. */
+  write(publication: Publication, deps: WriteDeps): Promise<WriteResult>;
+}

@@ -1,0 +1,69 @@
+import type { SourceLocation } from "../errors.ts";
+import type { DistributionFile } from "../resolve/lock.ts";
+
+/** What a lock or a requirements file asks for, before a target is known. */
+export interface LockInput {
+  /** "requirements.txt", "pylock.toml", … */
+  readonly format: string;
+  readonly file: string;
+  readonly packages: readonly InputPackage[];
+  readonly options: IndexOptions;
+  /** Specifier set that the target's Python must meet. */
+  readonly requiresPython?: string;
+  /** Markers of which one must hold (PEP 751 `environments`). */
+  readonly environments: readonly string[];
+  readonly defaultGroups: readonly string[];
+  readonly extras: readonly string[];
+  readonly groups: readonly string[];
+}
+
+export interface InputPackage {
+  /** Normalised. */
+  readonly name: string;
+  /** Exact; absent where only the file name tells. */
+  readonly version?: string;
+  readonly extras: readonly string[];
+  readonly marker?: string;
+  readonly requiresPython?: string;
+  /** Hex sha256 of which the file's must be one; empty where the format carries none here. */
+  readonly sha256: readonly string[];
+  /** Files that the lock itself lists; empty: ask the index. */
+  readonly files: readonly DistributionFile[];
+  /** URL of the index that the lock names for it. */
+  readonly index?: string;
+  /** A direct wheel: URL (absolute) that the requirement names. */
+  readonly direct?: { readonly url: string; readonly directUrl: string };
+  readonly requested: boolean;
+  readonly location: SourceLocation;
+}
+
+/** pip's words. URLs absolute, folders as file: URLs or absolute paths. */
+export interface IndexOptions {
+  readonly indexUrl?: string;
+  readonly extraIndexUrls: readonly string[];
+  readonly findLinks: readonly string[];
+  readonly noIndex: boolean;
+  readonly trustedHosts: readonly string[];
+  readonly onlyBinary: readonly string[];
+  readonly noBinary: readonly string[];
+  readonly pre: boolean;
+}
+
+/** Reads a file named by another (`-r`, `-c`); undefined when there is none. Absolute path or relative to the folder of `from`. */
+export type ReadInclude = (path: string, from: string) => { readonly path: string; readonly text: string } | undefined;
+
+export interface InputContext {
+  readonly file: string;
+  readonly readInclude: ReadInclude;
+  /** For `${NAME}` in requirements files. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** A lock format. Add one: a file here and a line in ./formats.ts. */
+export interface InputFormat {
+  readonly name: string;
+  /** By the file's base name. */
+  matches(baseName: string): boolean;
+  /** Throws INPUT_INVALID with every problem found, each with its place. */
+  parse(text: string, context: InputContext): LockInput;
+}
