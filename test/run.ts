@@ -23,5 +23,5 @@ if (files.length === 0) {
   stream.on("test:fail", (event) => {
     if (event.todo === undefined || event.todo === false) process.exitCode = 1;
   });
-  stream.compose(spec).pipe(process.stdout);
+  stream.compose(new spec()).pipe(process.stdout);
 }
