@@ -60,6 +60,8 @@ export interface BaseDeps {
   readonly report: Report;
   readonly signal: AbortSignal;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Seconds since 1970, for expiry dates and for how long an answer may be trusted. */
+  readonly now: number;
 }
 
 /** Where bases come from. Add one: a file here and a line in ./providers.ts. */

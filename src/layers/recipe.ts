@@ -34,6 +34,10 @@ export interface DebSource {
   readonly filename: string;
   readonly sha256: string;
   readonly size: number;
+  /** Image paths to leave out, in order: `*` within a part, `**` over parts, a leading `!` takes back in. */
+  readonly exclude?: readonly string[];
+  /** Lies in a lower layer: read for the layer's generated files only, not unpacked. */
+  readonly below?: true;
 }
 
 /** A file of the project; its bytes lie on this host at a place that is no part of the key. */
