@@ -1,0 +1,45 @@
+import { readFile } from "node:fs/promises";
+import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
+import { OciasmError } from "../errors.ts";
+
+const VARIABLES = ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"] as const;
+
+/**
+ * Node's roots together with those of the environment's bundles and of `caFile`; undefined when there are none to add.
+ * A missing file of the environment is skipped, as OpenSSL does; a missing `caFile` is CONFIG_INVALID.
+ */
+export async function trustedRoots(
+  environment: Readonly<Record<string, string | undefined>>,
+  caFile: string | undefined,
+): Promise<SecureContext | undefined> {
+  const added = new Set<string>();
+  for (const file of new Set(VARIABLES.map((name) => environment[name]))) {
+    if (file === undefined || file === "" || file === caFile) continue;
+    for (const certificate of certificatesIn(await readFile(file, "latin1").catch(() => ""))) added.add(certificate);
+  }
+  if (caFile !== undefined) for (const certificate of await explicit(caFile)) added.add(certificate);
+  if (added.size === 0) return undefined;
+  const roots = rootCertificates.flatMap(certificatesIn);
+  // One context for all connections: parsing some hundred certificates takes longer than a handshake.
+  return createSecureContext({ ca: [...new Set([...roots, ...added])] });
+}
+
+async function explicit(file: string): Promise<readonly string[]> {
+  const found = certificatesIn(
+    await readFile(file, "latin1").catch((error: unknown) => {
+      throw new OciasmError("CONFIG_INVALID", `certificate file ${file} cannot be read`, { cause: error });
+    }),
+  );
+  if (found.length > 0) return found;
+  throw new OciasmError("CONFIG_INVALID", `certificate file ${file} holds no PEM certificate`);
+}
+
+function certificatesIn(pem: string): readonly string[] {
+  const blocks = pem.split("-----BEGIN CERTIFICATE-----").slice(1);
+  return blocks.flatMap((block) => {
+    const end = block.indexOf("-----END CERTIFICATE-----");
+    if (end < 0) return [];
+    const base64 = block.slice(0, end).replace(/\s+/g, "");
+    return [`-----BEGIN CERTIFICATE-----\n${base64.replace(/.{64}/g, "$&\n")}\n-----END CERTIFICATE-----\n`];
+  });
+}

@@ -1,0 +1,155 @@
+import type { SecureContext } from "node:tls";
+import type { Dispatcher } from "undici";
+import { OciasmError } from "../errors.ts";
+import { trustedRoots } from "./certificates.ts";
+import type { HttpClient, HttpRequest, HttpResponse } from "./http-client.ts";
+import { networkError } from "./network-error.ts";
+import { proxyFor } from "./proxy.ts";
+import { redactUrl } from "./redact.ts";
+import { isRedirect, redirected } from "./redirect.ts";
+import { readableResponse } from "./response.ts";
+import { stalled, watchdog } from "./watchdog.ts";
+
+export interface HttpOptions {
+  /** Proxy and certificate variables. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly userAgent: string;
+  /** PEM file of further certificate authorities (pip's `--cert`). */
+  readonly caFile?: string;
+}
+
+const DEFAULT_STALL_SECONDS = 60;
+const MAX_REDIRECTS = 10;
+const CONNECT_SECONDS = 30;
+
+/**
+ * HTTP/1.1 over undici's `request`: `fetch` would decode bodies whose bytes are hashed. Proxies and roots come from the
+ * environment given, redirects are followed here so that credentials stay with their origin.
+ */
+export function createHttp(options: HttpOptions): HttpClient {
+  const dispatchers = createDispatchers(options);
+  return {
+    request: (request) => follow(request, options.userAgent, dispatchers.choose),
+    close: dispatchers.close,
+  };
+}
+
+type Choose = (url: URL, insecure: boolean) => Promise<Dispatcher>;
+
+async function follow(first: HttpRequest, userAgent: string, choose: Choose): Promise<HttpResponse> {
+  const limit = first.maxRedirects ?? MAX_REDIRECTS;
+  let request = first;
+  for (let count = 0; ; count++) {
+    const response = await send(request, userAgent, choose);
+    const location = response.headers["location"];
+    if (limit === 0 || location === undefined || !isRedirect(response.status)) return response;
+    await response.discard();
+    if (count === limit) throw new OciasmError("NETWORK", `${redactUrl(first.url)}: more than ${limit} redirects`);
+    request = redirected(request, response.status, location);
+  }
+}
+
+async function send(request: HttpRequest, userAgent: string, choose: Choose): Promise<HttpResponse> {
+  const { signal } = request;
+  const url = requestUrl(request.url);
+  const controller = new AbortController();
+  const guard = watchdog((seconds) => controller.abort(stalled(seconds)));
+  const interrupt = (): void => controller.abort(signal?.reason);
+  const release = (): void => {
+    guard.rest();
+    signal?.removeEventListener("abort", interrupt);
+  };
+  const stallSeconds = request.stallSeconds ?? DEFAULT_STALL_SECONDS;
+  try {
+    if (signal?.aborted === true) throw signal.reason;
+    signal?.addEventListener("abort", interrupt, { once: true });
+    const dispatcher = await choose(url, request.insecure === true);
+    guard.feed(request.answerSeconds ?? stallSeconds);
+    const answer = await dispatcher.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: request.method,
+      headers: requestHeaders(request, userAgent),
+      body: requestBody(request, guard, stallSeconds) as Exclude<Dispatcher.DispatchOptions["body"], undefined>,
+      signal: controller.signal,
+      // Replaced by the watchdog, which knows a slow transfer from a dead one.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    guard.rest();
+    return readableResponse({ answer, url: url.href, signal, guard, stallSeconds, release, reason: controller.signal });
+  } catch (error) {
+    release();
+    throw networkError(controller.signal.aborted ? controller.signal.reason : error, url.href, signal);
+  }
+}
+
+function requestUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && (url.protocol === "http:" || url.protocol === "https:")) return url;
+  throw new OciasmError("NETWORK", `not an http URL: ${redactUrl(text)}`);
+}
+
+function requestHeaders(request: HttpRequest, userAgent: string): Record<string, string> {
+  const headers: Record<string, string> = { "user-agent": userAgent };
+  for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value;
+  if (typeof request.body === "function" && request.bodySize !== undefined)
+    headers["content-length"] = String(request.bodySize);
+  return headers;
+}
+
+/** Small enough to be written at once: larger bodies are cut so that the watchdog sees them move. */
+const PIECE = 64 * 1024;
+
+function requestBody(
+  request: HttpRequest,
+  guard: { feed(seconds: number): void; rest(): void },
+  stallSeconds: number,
+): Uint8Array | AsyncIterable<Uint8Array> | null {
+  const { body } = request;
+  const answerSeconds = request.answerSeconds ?? stallSeconds;
+  if (body === undefined) return null;
+  if (body instanceof Uint8Array && body.length === 0) return body;
+  const open = body instanceof Uint8Array ? () => piecesOf(body) : body;
+  return (async function* watched() {
+    guard.rest();
+    for await (const chunk of open()) {
+      guard.feed(stallSeconds);
+      yield chunk;
+      guard.rest();
+    }
+    guard.feed(answerSeconds);
+  })();
+}
+
+async function* piecesOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+}
+
+function createDispatchers(options: HttpOptions): { readonly choose: Choose; close(): Promise<void> } {
+  const made = new Map<string, Promise<Dispatcher>>();
+  let roots: Promise<SecureContext | undefined> | undefined;
+  const make = async (proxy: string | undefined, insecure: boolean): Promise<Dispatcher> => {
+    const { Agent, ProxyAgent } = await import("undici");
+    roots ??= trustedRoots(options.environment, options.caFile);
+    const secureContext = await roots;
+    const tls = { ...(secureContext === undefined ? {} : { secureContext }), rejectUnauthorized: !insecure };
+    const common = { allowH2: false, connect: { ...tls, timeout: CONNECT_SECONDS * 1000 }, keepAliveTimeout: 10_000 };
+    if (proxy === undefined) return new Agent(common);
+    return new ProxyAgent({ ...common, uri: proxy, requestTls: tls, proxyTls: tls, proxyTunnel: false });
+  };
+  return {
+    choose: (url, insecure) => {
+      const proxy = proxyFor(url, options.environment);
+      const key = `${insecure} ${proxy ?? ""}`;
+      const dispatcher = made.get(key) ?? make(proxy, insecure);
+      made.set(key, dispatcher);
+      return dispatcher;
+    },
+    close: async () => {
+      const all = await Promise.allSettled(made.values());
+      made.clear();
+      await Promise.all(all.map(async (one) => (one.status === "fulfilled" ? one.value.destroy() : undefined)));
+    },
+  };
+}
