@@ -1,0 +1,135 @@
+/** A flag of the command line; the source of parsing, help, environment twins and shell completion. */
+export interface Flag {
+  readonly name: string;
+  readonly short?: string;
+  /** What follows it: nothing, one value, or one value each time it is given. */
+  readonly takes: "nothing" | "value" | "list";
+  /** Shown in help: `--tag REF`. */
+  readonly placeholder?: string;
+  readonly help: string;
+  /** The only values there are. */
+  readonly choices?: readonly string[];
+  /** A path, for shell completion. */
+  readonly path?: boolean;
+  /** Commas separate values too. */
+  readonly commas?: boolean;
+}
+
+export interface FlagGroup {
+  readonly title: string;
+  readonly flags: readonly Flag[];
+}
+
+function flag(name: string, help: string, more: Partial<Flag> = {}): Flag {
+  return { name, help, takes: more.placeholder === undefined ? "nothing" : "value", ...more };
+}
+
+function list(name: string, placeholder: string, help: string, more: Partial<Flag> = {}): Flag {
+  return { name, help, placeholder, takes: "list", ...more };
+}
+
+export const GLOBAL: FlagGroup = {
+  title: "Everywhere",
+  flags: [
+    flag("help", "show this", { short: "h" }),
+    flag("quiet", "say nothing but the result and errors", { short: "q" }),
+    flag("verbose", "say more; stack traces too", { short: "v" }),
+    flag("progress", "how progress looks", {
+      placeholder: "STYLE",
+      choices: ["auto", "tty", "plain", "json", "github", "quiet"],
+    }),
+    flag("json", "print one JSON document on stdout"),
+    flag("cache-dir", "where wheels, layers and images are kept", { placeholder: "DIR", path: true }),
+    flag("offline", "use no network"),
+    flag("jobs", "threads that assemble layers", { short: "j", placeholder: "N" }),
+  ],
+};
+
+export const INPUT: FlagGroup = {
+  title: "What to build from",
+  flags: [
+    flag("file", "configuration (default: ociasm.yaml, [tool.ociasm])", { short: "f", placeholder: "FILE", path: true }),
+    flag("lock", "a lock file", { placeholder: "FILE", path: true }),
+    list("requirement", "FILE", "a requirements file with pins and hashes", { short: "r", path: true }),
+    list("constraint", "FILE", "a constraints file", { short: "c", path: true }),
+    list("group", "NAME", "dependency group to include"),
+    list("extra", "NAME", "extra to include"),
+    flag("no-dev", "leave out the default development groups"),
+    list("platform", "OS/ARCH", "target platforms (default linux/amd64)", { commas: true }),
+    flag("python", "target Python (default: the base's)", { placeholder: "VERSION" }),
+    flag("libc", "target libc, glibc:2.36 or musl:1.2 (default: the base's)", { placeholder: "LIBC" }),
+    flag("base", "deb:bookworm, deb:trixie, scratch, oci:DIR, archive:FILE or a reference", { placeholder: "BASE" }),
+    list("system", "NAME", "Debian package to add", { commas: true }),
+    flag("deb-mirror", "Debian mirror (default: this host's apt sources)", { placeholder: "URL" }),
+    flag("snapshot", "timestamp of a Debian snapshot mirror", { placeholder: "TIMESTAMP" }),
+  ],
+};
+
+export const INDEX: FlagGroup = {
+  title: "Package indexes",
+  flags: [
+    flag("index-url", "index (default: pip's and uv's configuration)", { short: "i", placeholder: "URL" }),
+    list("extra-index-url", "URL", "further index"),
+    list("find-links", "PATH|URL", "folder or page with wheels"),
+    flag("no-index", "ask no index, only --find-links"),
+    list("trusted-host", "HOST", "allow this host without TLS verification"),
+  ],
+};
+
+export const LAYERS: FlagGroup = {
+  title: "Layers",
+  flags: [
+    flag("max-layers", "budget, the base's layers included (default 48)", { placeholder: "N" }),
+    flag("layer-policy", "auto, one, per-package, or a policy file", { placeholder: "NAME|FILE", path: true }),
+    flag("compression", "gzip, zstd or none, with ,level=N", { placeholder: "NAME" }),
+    flag("no-cache", "make every layer anew"),
+    flag("source-date-epoch", "seconds since 1970 for the image and its files", { placeholder: "SECONDS" }),
+  ],
+};
+
+export const RUNTIME: FlagGroup = {
+  title: "How the image runs",
+  flags: [
+    flag("entrypoint", "JSON array or shell words", { placeholder: "CMD" }),
+    flag("cmd", "JSON array or shell words", { placeholder: "CMD" }),
+    list("env", "K=V", "environment variable", { short: "e" }),
+    flag("user", "user or uid, with :group", { placeholder: "USER" }),
+    flag("workdir", "working directory", { placeholder: "DIR" }),
+    list("expose", "PORT", "port that the program listens on"),
+    list("volume", "PATH", "mount point"),
+    list("label", "K=V", "label"),
+    list("annotation", "[WHERE:]K=V", "annotation of manifest:, index: or manifest-descriptor:"),
+    flag("stop-signal", "signal that stops it", { placeholder: "SIGNAL" }),
+    flag("healthcheck", "command, or http://:PORT/PATH", { placeholder: "CMD" }),
+  ],
+};
+
+export const OUTPUT: FlagGroup = {
+  title: "Where it goes",
+  flags: [
+    list("tag", "REF", "name of the image", { short: "t" }),
+    flag("push", "push it to the registry of its tags"),
+    list("output", "SPEC", "type=oci,dest=PATH[,tar=false] | type=docker,dest=FILE | type=registry", { short: "o" }),
+    list("insecure-registry", "HOST", "registry to reach by plain http"),
+    flag("metadata-file", "write what was built as JSON", { placeholder: "FILE", path: true }),
+    flag("iidfile", "write the image's config digest", { placeholder: "FILE", path: true }),
+  ],
+};
+
+/** Words of the contract whose part of the program does not exist yet: refused by name instead of ignored. */
+export const NOT_YET: readonly string[] = [
+  "load",
+  "bytecode",
+  "no-build",
+  "cache-from",
+  "no-registry-cache",
+  "override",
+  "prerelease",
+  "resolution",
+  "exclude-newer",
+  "no-binary",
+  "only-binary",
+  "locked",
+  "frozen",
+  "all-extras",
+];

@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { versionLine } from "./version.ts";
+
+// Nothing else is loaded for the answer that scripts ask for most often.
+const args = process.argv.slice(2);
+if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
+  process.stdout.write(`${versionLine()}\n`);
+} else {
+  const { main } = await import("./run.ts");
+  process.exitCode = await main(args);
+}

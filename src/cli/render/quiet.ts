@@ -1,0 +1,5 @@
+import type { Renderer } from "./renderer.ts";
+
+export function quietRenderer(): Renderer {
+  return { event: () => {}, close: () => {} };
+}

@@ -1,0 +1,55 @@
+import type { Arguments } from "./args.ts";
+import type { Session } from "./session.ts";
+import { type FlagGroup, GLOBAL, INDEX, INPUT, LAYERS, OUTPUT, RUNTIME } from "./flags.ts";
+
+/** What a verb gives back: text for stdout, and a value for --json. */
+export interface Answer {
+  readonly text: string;
+  readonly json: unknown;
+}
+
+export interface Verb {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  readonly groups: readonly FlagGroup[];
+  /** How many words may follow. */
+  readonly words: readonly [number, number];
+  load(): Promise<(args: Arguments, session: Session) => Promise<Answer>>;
+}
+
+/** Add a verb: a file in ./commands and an entry here. */
+export const VERBS: readonly Verb[] = [
+  {
+    name: "build",
+    usage: "build [CONTEXT] [-t REF]… [--push] [-o SPEC]…",
+    summary: "assemble an image",
+    groups: [OUTPUT, INPUT, RUNTIME, LAYERS, INDEX, GLOBAL],
+    words: [0, 1],
+    load: async () => (await import("./commands/build.ts")).buildCommand,
+  },
+  {
+    name: "plan",
+    usage: "plan [CONTEXT]",
+    summary: "show the layers before any byte is fetched",
+    groups: [INPUT, LAYERS, RUNTIME, INDEX, GLOBAL],
+    words: [0, 1],
+    load: async () => (await import("./commands/plan.ts")).planCommand,
+  },
+  {
+    name: "inspect",
+    usage: "inspect IMAGE",
+    summary: "show an image's manifest, config and layers",
+    groups: [GLOBAL],
+    words: [1, 1],
+    load: async () => (await import("./commands/inspect.ts")).inspectCommand,
+  },
+  {
+    name: "image ls",
+    usage: "image ls",
+    summary: "list the images in the local store",
+    groups: [GLOBAL],
+    words: [0, 0],
+    load: async () => (await import("./commands/image-ls.ts")).imageLsCommand,
+  },
+];
