@@ -1,5 +1,6 @@
 import type { Report } from "../events.ts";
 import type { DirectorySource, LayerRecipe, LayerRecord } from "../layers/recipe.ts";
+import type { HttpClient } from "../net/http-client.ts";
 import type { ImageConfig } from "../oci/config.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
@@ -60,6 +61,8 @@ export interface BaseDeps {
   readonly report: Report;
   readonly signal: AbortSignal;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Shared by all of a run; the caller closes it. Loads its engine at the first request. */
+  readonly http: HttpClient;
   /** Seconds since 1970, for expiry dates and for how long an answer may be trusted. */
   readonly now: number;
 }
