@@ -152,7 +152,9 @@ test("below ring 3 nobody asks the environment, the clock, chance or the console
       .flatMap((file) =>
         readFileSync(`${root}${file}`, "utf8")
           .split("\n")
-          .flatMap((line, index) => (forbidden.test(line.replace(/\/\/.*|^\s*\*.*/, "")) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
+          .flatMap((line, index) =>
+            forbidden.test(line.replace(/\/\/.*|^\s*\*.*/, "")) ? [`${file}:${index + 1}: ${line.trim()}`] : [],
+          ),
       ),
   );
 });

@@ -1,11 +1,12 @@
-import { OciasmError, toOciasmError } from "../errors.ts";
+import { type OciasmError, toOciasmError } from "../errors.ts";
 
 /** A person's view of an error: what, where with a caret, the way out. No stack unless it is a bug or `verbose`. */
 export function renderError(thrown: unknown, options: { readonly verbose: boolean; readonly color: boolean }): string {
   const error = toOciasmError(thrown);
   const list = error.problems.length > 0 ? error.problems : [error];
   const lines = list.flatMap((problem) => renderOne(problem, options.color));
-  if (error.code === "BUG") lines.push("", "this is a bug in ociasm; please report it with the text below", stackOf(error));
+  if (error.code === "BUG")
+    lines.push("", "this is a bug in ociasm; please report it with the text below", stackOf(error));
   else if (options.verbose) lines.push("", stackOf(error));
   return lines.join("\n");
 }
@@ -16,7 +17,8 @@ function renderOne(error: OciasmError, color: boolean): string[] {
   const { location } = error;
   if (location !== undefined) {
     lines.push(`  --> ${location.file}:${location.line}:${location.column}`);
-    if (location.text !== undefined) lines.push(...caret(location.text, location.line, location.column, location.length ?? 1, red));
+    if (location.text !== undefined)
+      lines.push(...caret(location.text, location.line, location.column, location.length ?? 1, red));
   }
   if (error.hint !== undefined) lines.push(`  hint: ${error.hint}`);
   return lines;

@@ -48,7 +48,11 @@ export const GLOBAL: FlagGroup = {
 export const INPUT: FlagGroup = {
   title: "What to build from",
   flags: [
-    flag("file", "configuration (default: ociasm.yaml, [tool.ociasm])", { short: "f", placeholder: "FILE", path: true }),
+    flag("file", "configuration (default: ociasm.yaml, [tool.ociasm])", {
+      short: "f",
+      placeholder: "FILE",
+      path: true,
+    }),
     flag("lock", "a lock file", { placeholder: "FILE", path: true }),
     list("requirement", "FILE", "a requirements file with pins and hashes", { short: "r", path: true }),
     list("constraint", "FILE", "a constraints file", { short: "c", path: true }),

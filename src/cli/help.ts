@@ -43,6 +43,10 @@ function flagText(flag: Flag): string {
 
 /** The table of flags in docs/cli.md. */
 export function flagTable(verb: Verb): string {
-  const rows = verb.groups.flatMap((group) => group.flags.map((flag) => `| \`${flagForm(flag).trim()}\` | \`${twinName(flag)}\` | ${flagText(flag).replaceAll("|", "\\|")} |`));
+  const rows = verb.groups.flatMap((group) =>
+    group.flags.map(
+      (flag) => `| \`${flagForm(flag).trim()}\` | \`${twinName(flag)}\` | ${flagText(flag).replaceAll("|", "\\|")} |`,
+    ),
+  );
   return ["| flag | environment | |", "|---|---|---|", ...rows].join("\n");
 }

@@ -1,4 +1,4 @@
-import { OciasmError, exitCode, toOciasmError } from "../errors.ts";
+import { exitCode, OciasmError, toOciasmError } from "../errors.ts";
 import { booleanFlag, parseCommandLine } from "./args.ts";
 import { renderError } from "./errors.ts";
 import { overview, verbHelp } from "./help.ts";

@@ -1,9 +1,8 @@
-import { homedir } from "node:os";
+import { availableParallelism, homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { availableParallelism } from "node:os";
 import type { BuildEvent } from "../events.ts";
 import { type Arguments, booleanFlag, numberFlag, stringFlag } from "./args.ts";
-import { type Renderer, RENDERERS, type Screen } from "./render/renderer.ts";
+import { RENDERERS, type Renderer, type Screen } from "./render/renderer.ts";
 
 /** What a command gets from the process it runs in. */
 export interface Session {

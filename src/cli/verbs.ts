@@ -1,6 +1,6 @@
 import type { Arguments } from "./args.ts";
-import type { Session } from "./session.ts";
 import { type FlagGroup, GLOBAL, INDEX, INPUT, LAYERS, OUTPUT, RUNTIME } from "./flags.ts";
+import type { Session } from "./session.ts";
 
 /** What a verb gives back: text for stdout, and a value for --json. */
 export interface Answer {

@@ -7,7 +7,9 @@ export function githubRenderer(screen: Screen): Renderer {
     event: (event) => {
       const line = eventLine(event, screen.verbose);
       if (line === undefined) return;
-      screen.write(event.type === "warning" ? `::warning title=ociasm::${escapeCommand(event.message)}\n` : `${line}\n`);
+      screen.write(
+        event.type === "warning" ? `::warning title=ociasm::${escapeCommand(event.message)}\n` : `${line}\n`,
+      );
     },
     close: () => {},
   };

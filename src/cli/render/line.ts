@@ -17,7 +17,14 @@ export function eventLine(event: BuildEvent, verbose: boolean): string | undefin
   }
 }
 
-const VERBS = { wheel: "fetched", deb: "fetched", index: "read", base: "fetched", upload: "pushed", write: "wrote" } as const;
+const VERBS = {
+  wheel: "fetched",
+  deb: "fetched",
+  index: "read",
+  base: "fetched",
+  upload: "pushed",
+  write: "wrote",
+} as const;
 
 function transferLine(event: BuildEvent & { type: "transfer" }, verbose: boolean): string | undefined {
   const id = printable(event.id);

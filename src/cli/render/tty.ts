@@ -41,7 +41,12 @@ export function ttyRenderer(screen: Screen): Renderer {
 }
 
 function scrolls(event: BuildEvent, verbose: boolean): boolean {
-  return verbose || event.type === "note" || event.type === "warning" || (event.type === "layer" && event.state === "assembled");
+  return (
+    verbose ||
+    event.type === "note" ||
+    event.type === "warning" ||
+    (event.type === "layer" && event.state === "assembled")
+  );
 }
 
 function colored(event: BuildEvent, line: string, color: boolean): string {
@@ -54,7 +59,8 @@ export function statusLine(tally: Tally, elapsed: number): string {
   const written = sumTransfers(tally, ["upload", "write"]);
   const reused = countLayers(tally, ["reused"]);
   const parts = [formatSeconds(elapsed)];
-  if (fetched.count > 0) parts.push(`fetched ${fetched.done}/${fetched.count} ${rate(fetched.bytes, fetched.total, elapsed)}`);
+  if (fetched.count > 0)
+    parts.push(`fetched ${fetched.done}/${fetched.count} ${rate(fetched.bytes, fetched.total, elapsed)}`);
   if (tally.layers.size > 0) {
     const known = reused > 0 ? `, ${reused} reused` : "";
     parts.push(`layers ${countLayers(tally, ["assembled", "reused"])}/${tally.layers.size}${known}`);

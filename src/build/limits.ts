@@ -1,0 +1,15 @@
+import pLimit from "p-limit";
+
+/** Runs a task when one of a fixed number of places is free. */
+export type Limit = <T>(task: () => Promise<T>) => Promise<T>;
+
+/** How much may happen side by side; made once for a run. */
+export interface Limits {
+  readonly downloads: Limit;
+  readonly requests: Limit;
+  readonly layers: Limit;
+}
+
+export function createLimits(jobs: number): Limits {
+  return { downloads: pLimit(6), requests: pLimit(16), layers: pLimit(jobs) };
+}

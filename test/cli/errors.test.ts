@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { renderError } from "../../src/cli/errors.ts";
+import { OciasmError } from "../../src/errors.ts";
+
+const plain = { verbose: false, color: false };
+
+test("an error shows code, message, place with a caret, and the way out", () => {
+  const error = new OciasmError("INPUT_INVALID", "no version in `numpy=`", {
+    location: { file: "requirements.txt", line: 12, column: 6, length: 1, text: "numpy=" },
+    hint: "write numpy==VERSION",
+  });
+  assert.equal(
+    renderError(error, plain),
+    [
+      "error[INPUT_INVALID]: no version in `numpy=`",
+      "  --> requirements.txt:12:6",
+      "   |",
+      "12 | numpy=",
+      "   |      ^",
+      "  hint: write numpy==VERSION",
+    ].join("\n"),
+  );
+});
+
+test("all problems of one pass are shown", () => {
+  const problems = [1, 2].map((line) => new OciasmError("CONFIG_INVALID", `problem ${line}`));
+  const text = renderError(new OciasmError("CONFIG_INVALID", "two problems", { problems }), plain);
+  assert.match(text, /problem 1\n.*problem 2/);
+});
+
+test("a long line is shown around its caret", () => {
+  const text = `${"a".repeat(5000)}?${"b".repeat(5000)}`;
+  const shown = renderError(
+    new OciasmError("INPUT_INVALID", "x", { location: { file: "f", line: 1, column: 5001, text } }),
+    plain,
+  ).split("\n");
+  const at = shown.findIndex((line) => line.includes("^"));
+  assert.equal((shown[at - 1] ?? "")[(shown[at] ?? "").indexOf("^")], "?");
+  assert.ok((shown[at - 1] ?? "").length < 140);
+});
+
+test("only a bug prints a stack unasked", () => {
+  assert.doesNotMatch(renderError(new OciasmError("USAGE", "x"), plain), /\n\s+at /);
+  assert.match(renderError(new TypeError("x is not a function"), plain), /bug in ociasm[\s\S]*\n\s+at /);
+  assert.match(renderError(new OciasmError("USAGE", "x"), { verbose: true, color: false }), /\n\s+at /);
+});
+
+test("a full disk and an abort have codes of their own", () => {
+  assert.match(
+    renderError(Object.assign(new Error("ENOSPC: no space"), { code: "ENOSPC" }), plain),
+    /error\[DISK_FULL\]/,
+  );
+  assert.match(renderError(new DOMException("aborted", "AbortError"), plain), /error\[INTERRUPTED\]/);
+});
