@@ -1,0 +1,166 @@
+import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { OciasmError, systemCode } from "../errors.ts";
+import { type Digest, digestOfHex, hexOf } from "../oci/digest.ts";
+import type { BlobStore, KeyIndex, OpenBlob } from "./blob-store.ts";
+import { handleSource } from "./file-source.ts";
+import { hashHandle } from "./hash-file.ts";
+import { diskKeyIndex } from "./keys.ts";
+import { createLocks, type WithLock } from "./lock.ts";
+import { sha256Hex } from "./sha256.ts";
+import { storeError } from "./store-error.ts";
+import { temporaryNames } from "./temporary.ts";
+
+export interface DiskStore extends BlobStore, KeyIndex {
+  readonly cacheDir: string;
+  /** Runs one of several processes at a time; see ./lock.ts. */
+  readonly withLock: WithLock;
+}
+
+/**
+ * The store below a cache directory: `blobs/sha256/ab/<hex>`, `keys/<bucket>/…`, `tmp/`, `locks/`. Files appear whole
+ * or not at all. Nothing is made before the first write, so a read-only directory serves what it has.
+ */
+export function createDiskStore(cacheDir: string): DiskStore {
+  const temporary = temporaryNames(join(cacheDir, "tmp"));
+  const guarded = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw storeError(error, cacheDir);
+    });
+  const path = (digest: Digest): string => blobPath(cacheDir, digest);
+  const adopt: BlobStore["adopt"] = (file, blob) => guarded(seal(file, path(blob.digest), blob));
+  const has = async (digest: Digest): Promise<number | undefined> => {
+    const found = await openSealed(path(digest), digest);
+    await found?.handle.close();
+    return found?.size;
+  };
+  return {
+    cacheDir,
+    path,
+    has,
+    adopt,
+    temporary: () => guarded(temporary()),
+    open: async (digest) => openBlob(path(digest), digest),
+    put: async (bytes) => {
+      const digest = digestOfHex(sha256Hex(bytes));
+      const blob = { digest, size: bytes.length };
+      if ((await has(digest)) === bytes.length) return blob;
+      const file = await guarded(temporary());
+      try {
+        await guarded(writeFile(file, bytes));
+        await adopt(file, blob);
+      } finally {
+        await rm(file, { force: true });
+      }
+      return blob;
+    },
+    ...diskKeyIndex(join(cacheDir, "keys"), temporary),
+    withLock: createLocks(join(cacheDir, "locks")),
+  };
+}
+
+function blobPath(cacheDir: string, digest: Digest): string {
+  const hex = hexOf(digest);
+  return join(cacheDir, "blobs", "sha256", hex.slice(0, 2), hex);
+}
+
+/** 1980-01-01, in seconds. */
+const SEALED = 315_532_800;
+
+/**
+ * The modification time of a sealed blob. It carries the size, so that a blob that was cut by a copy that keeps times
+ * is noticed without reading it.
+ */
+function sealedTime(size: number): number {
+  return SEALED + (size % 2 ** 24);
+}
+
+async function seal(
+  file: string,
+  target: string,
+  blob: { readonly digest: Digest; readonly size: number },
+): Promise<void> {
+  const handle = await open(file, "r+");
+  try {
+    const { size } = await handle.stat();
+    if (size !== blob.size) {
+      throw new OciasmError("BLOB_CORRUPT", `${blob.digest} should have ${blob.size} bytes, ${size} were written`);
+    }
+    await handle.chmod(0o444);
+    await handle.utimes(sealedTime(size), sealedTime(size));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await mkdir(dirname(target), { recursive: true });
+  await moveInto(file, target, blob);
+  await syncFolder(dirname(target));
+}
+
+async function moveInto(
+  file: string,
+  target: string,
+  blob: { readonly digest: Digest; readonly size: number },
+): Promise<void> {
+  try {
+    await rename(file, target);
+  } catch (error) {
+    // Windows refuses to replace a file that somebody reads: the same blob is there already.
+    const there = ["EEXIST", "EPERM", "EACCES", "EBUSY"].includes(systemCode(error) ?? "")
+      ? await stat(target).catch(() => undefined)
+      : undefined;
+    if (there?.size !== blob.size) throw error;
+    await rm(file, { force: true });
+  }
+}
+
+/** Makes a rename survive a power cut; not every system can open a folder. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r").catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
+}
+
+async function openBlob(path: string, digest: Digest): Promise<OpenBlob> {
+  const found = await openSealed(path, digest);
+  if (found !== undefined) return handleSource(found.handle, found.size);
+  throw new OciasmError("BLOB_CORRUPT", `${digest} is not in the cache, or was damaged there and has been removed`, {
+    hint: "run the command again: what is missing is fetched or made anew",
+  });
+}
+
+/** The open blob if it is what its name says; one that is not is removed. */
+async function openSealed(
+  path: string,
+  digest: Digest,
+): Promise<{ readonly handle: FileHandle; readonly size: number } | undefined> {
+  const handle = await open(path, "r").catch((error: unknown) => {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
+    throw error;
+  });
+  if (handle === undefined) return undefined;
+  try {
+    if (await isWhole(handle, digest)) return { handle, size: (await handle.stat()).size };
+    await removeSame(path, handle);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  await handle.close();
+  return undefined;
+}
+
+async function isWhole(handle: FileHandle, digest: Digest): Promise<boolean> {
+  const { mtimeMs, size } = await handle.stat();
+  if (mtimeMs === sealedTime(size) * 1000) return true;
+  if ((await hashHandle(handle)).sha256 !== hexOf(digest)) return false;
+  // Somebody touched it and did no harm.
+  await handle.utimes(sealedTime(size), sealedTime(size)).catch(() => {});
+  return true;
+}
+
+/** Another process may have put a good blob in its place meanwhile. */
+async function removeSame(path: string, handle: FileHandle): Promise<void> {
+  const [opened, named] = [await handle.stat(), await stat(path).catch(() => undefined)];
+  if (named?.ino === opened.ino) await rm(path, { force: true }).catch(() => {});
+}

@@ -1,0 +1,52 @@
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { OciasmError } from "../errors.ts";
+import type { KeyIndex } from "./blob-store.ts";
+import { sha256Hex } from "./sha256.ts";
+
+/** One file a key, which repeats the key: `<bucket>/ab/<sha256 of the key>.json`. */
+interface KeyFile {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/** A key index on disk. What can't be written is forgotten: every value can be had again. */
+export function diskKeyIndex(folder: string, temporary: () => Promise<string>): KeyIndex {
+  return {
+    get: async <T>(bucket: string, key: string): Promise<T | undefined> => {
+      const file = await readKeyFile(keyPath(folder, bucket, key));
+      return file?.key === key ? (file.value as T) : undefined;
+    },
+    set: async (bucket, key, value) => {
+      const path = keyPath(folder, bucket, key);
+      await replaceFile(path, JSON.stringify({ key, value } satisfies KeyFile), temporary).catch(() => {});
+    },
+  };
+}
+
+function keyPath(folder: string, bucket: string, key: string): string {
+  if (!/^[a-z0-9-]+$/.test(bucket)) throw new OciasmError("BUG", `not a bucket name: ${bucket}`);
+  const name = sha256Hex(key);
+  return join(folder, bucket, name.slice(0, 2), `${name}.json`);
+}
+
+async function readKeyFile(path: string): Promise<KeyFile | undefined> {
+  try {
+    const file: unknown = JSON.parse(await readFile(path, "utf8"));
+    return typeof file === "object" && file !== null && "key" in file ? (file as KeyFile) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes a text file so that readers see the old one or the new one. */
+export async function replaceFile(path: string, text: string, temporary: () => Promise<string>): Promise<void> {
+  const file = await temporary();
+  try {
+    await writeFile(file, text);
+    await mkdir(dirname(path), { recursive: true });
+    await rename(file, path);
+  } finally {
+    await rm(file, { force: true });
+  }
+}
