@@ -8,7 +8,7 @@ import { proxyFor } from "./proxy.ts";
 import { redactUrl } from "./redact.ts";
 import { isRedirect, redirected } from "./redirect.ts";
 import { readableResponse } from "./response.ts";
-import { stalled, watchdog } from "./watchdog.ts";
+import { stalled, type Watchdog, watchdog } from "./watchdog.ts";
 
 export interface HttpOptions {
   /** Proxy and certificate variables. */
@@ -53,10 +53,12 @@ async function send(request: HttpRequest, userAgent: string, choose: Choose): Pr
   const { signal } = request;
   const url = requestUrl(request.url);
   const controller = new AbortController();
-  const guard = watchdog((seconds) => controller.abort(stalled(seconds)));
+  const bark = (seconds: number): void => controller.abort(stalled(seconds));
+  const [sending, receiving] = [watchdog(bark), watchdog(bark)];
   const interrupt = (): void => controller.abort(signal?.reason);
   const release = (): void => {
-    guard.rest();
+    sending.stop();
+    receiving.stop();
     signal?.removeEventListener("abort", interrupt);
   };
   const stallSeconds = request.stallSeconds ?? DEFAULT_STALL_SECONDS;
@@ -64,20 +66,29 @@ async function send(request: HttpRequest, userAgent: string, choose: Choose): Pr
     if (signal?.aborted === true) throw signal.reason;
     signal?.addEventListener("abort", interrupt, { once: true });
     const dispatcher = await choose(url, request.insecure === true);
-    guard.feed(request.answerSeconds ?? stallSeconds);
+    sending.feed(request.answerSeconds ?? stallSeconds);
     const answer = await dispatcher.request({
       origin: url.origin,
       path: url.pathname + url.search,
       method: request.method,
       headers: requestHeaders(request, userAgent),
-      body: requestBody(request, guard, stallSeconds) as Exclude<Dispatcher.DispatchOptions["body"], undefined>,
+      body: requestBody(request, sending, stallSeconds) as Exclude<Dispatcher.DispatchOptions["body"], undefined>,
       signal: controller.signal,
       // Replaced by the watchdog, which knows a slow transfer from a dead one.
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    guard.rest();
-    return readableResponse({ answer, url: url.href, signal, guard, stallSeconds, release, reason: controller.signal });
+    // An early answer to an upload: from here on the answer is what is waited for.
+    sending.stop();
+    return readableResponse({
+      answer,
+      url: url.href,
+      signal,
+      guard: receiving,
+      stallSeconds,
+      release,
+      reason: controller.signal,
+    });
   } catch (error) {
     release();
     throw networkError(controller.signal.aborted ? controller.signal.reason : error, url.href, signal);
@@ -93,8 +104,8 @@ function requestUrl(text: string): URL {
 function requestHeaders(request: HttpRequest, userAgent: string): Record<string, string> {
   const headers: Record<string, string> = { "user-agent": userAgent };
   for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value;
-  if (typeof request.body === "function" && request.bodySize !== undefined)
-    headers["content-length"] = String(request.bodySize);
+  const size = request.body instanceof Uint8Array ? request.body.length : request.bodySize;
+  if (request.body !== undefined && size !== undefined) headers["content-length"] = String(size);
   return headers;
 }
 
@@ -103,7 +114,7 @@ const PIECE = 64 * 1024;
 
 function requestBody(
   request: HttpRequest,
-  guard: { feed(seconds: number): void; rest(): void },
+  guard: Watchdog,
   stallSeconds: number,
 ): Uint8Array | AsyncIterable<Uint8Array> | null {
   const { body } = request;

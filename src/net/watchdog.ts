@@ -3,18 +3,23 @@ export interface Watchdog {
   feed(seconds: number): void;
   /** While the other side is not the one that is waited for. */
   rest(): void;
+  /** For good: later calls do nothing. */
+  stop(): void;
 }
 
 export function watchdog(bark: (seconds: number) => void): Watchdog {
   let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const rest = (): void => clearTimeout(timer);
   return {
     feed: (seconds) => {
-      clearTimeout(timer);
-      timer = setTimeout(bark, seconds * 1000, seconds);
+      rest();
+      if (!stopped) timer = setTimeout(bark, seconds * 1000, seconds);
     },
-    rest: () => {
-      clearTimeout(timer);
-      timer = undefined;
+    rest,
+    stop: () => {
+      rest();
+      stopped = true;
     },
   };
 }
