@@ -1,0 +1,18 @@
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+// npm run bench -- [case]: each case is a file here that exports `bench`.
+const here = fileURLToPath(new URL(".", import.meta.url));
+const cases = readdirSync(here)
+  .filter((file) => file.endsWith(".js") && file !== "run.js" && !file.startsWith("_"))
+  .map((file) => file.slice(0, -3))
+  .sort();
+
+const [wanted, ...rest] = process.argv.slice(2);
+if (wanted === undefined || !cases.includes(wanted)) {
+  console.error(`usage: npm run bench -- CASE\ncases: ${cases.join(", ")}`);
+  process.exitCode = 2;
+} else {
+  const module: { bench(args: readonly string[]): Promise<void> } = await import(`./${wanted}.js`);
+  await module.bench(rest);
+}

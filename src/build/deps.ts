@@ -1,0 +1,19 @@
+import type { LayerPool } from "../assemble/pool.ts";
+import type { Report } from "../events.ts";
+import type { HttpClient } from "../net/http-client.ts";
+import type { DiskStore } from "../store/disk.ts";
+import type { Limits } from "./limits.ts";
+
+/** The parts of ring 2 that a run works with; a step takes the ones it names. */
+export interface BuildDeps {
+  readonly store: DiskStore;
+  readonly http: HttpClient;
+  readonly pool: LayerPool;
+  readonly limits: Limits;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Seconds since 1970. */
+  readonly now: number;
+  readonly offline: boolean;
+}

@@ -1,0 +1,24 @@
+import type { Base } from "../base/base.ts";
+import type { LayerRecipe } from "../layers/recipe.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Platform } from "../oci/platform.ts";
+import type { Target } from "../python/target.ts";
+import type { Lock } from "../resolve/lock.ts";
+
+/** A layer that will be, and its name before its bytes. */
+export interface PlannedLayer {
+  readonly recipe: LayerRecipe;
+  readonly key: Digest;
+}
+
+/** Everything that is decided about one platform's image before a wheel is opened. */
+export interface ImagePlan {
+  readonly platform: Platform;
+  readonly base: Base;
+  readonly target: Target | undefined;
+  readonly lock: Lock | undefined;
+  /** In the order of the image, above the base's finished layers. */
+  readonly layers: readonly PlannedLayer[];
+  /** Host paths of the project's files, by sha256 hex. */
+  readonly projectFiles: ReadonlyMap<string, string>;
+}
