@@ -1,45 +1,33 @@
-/** Calls `check` with `count` damaged copies of the seeds: bytes flipped, cut, doubled and swapped. The same every time. */
-export function mutations(seeds: readonly Uint8Array[], count: number, check: (bytes: Uint8Array) => void): void {
-  const random = xorshift(0x2545f491);
-  for (let round = 0; round < count; round++) {
-    const seed = seeds[random(seeds.length)];
-    if (seed === undefined) throw new RangeError("no seeds");
-    let bytes: Uint8Array = Uint8Array.from(seed);
-    for (let times = 1 + random(3); times > 0; times--) bytes = damage(bytes, random);
-    check(bytes);
-  }
-}
-
-const INTERESTING = new TextEncoder().encode('"{}[],:0-9e\\/@._AaZ\u0000\u00ff\n');
-
-function damage(bytes: Uint8Array, random: (below: number) => number): Uint8Array {
-  const at = random(bytes.length + 1);
-  const length = random(9);
-  switch (random(5)) {
-    case 0:
-      return splice(bytes, at, 1, Uint8Array.of(random(256)));
-    case 1:
-      return splice(bytes, at, 1, Uint8Array.of(INTERESTING[random(INTERESTING.length)] ?? 0));
-    case 2:
-      return splice(bytes, at, length, new Uint8Array(0));
-    case 3:
-      return splice(bytes, at, 0, bytes.subarray(at, at + length));
-    default:
-      return splice(bytes, at, length, bytes.subarray(random(bytes.length + 1)).subarray(0, length));
-  }
-}
-
-function splice(bytes: Uint8Array, at: number, remove: number, insert: Uint8Array): Uint8Array {
-  return Buffer.concat([bytes.subarray(0, at), insert, bytes.subarray(at + remove)]);
-}
-
-/** A small random generator: numbers from 0 to below the limit. */
-export function xorshift(seed: number): (below: number) => number {
+/** A generator of numbers below 2^32 that is the same on every machine. */
+export function xorshift(seed: number): () => number {
   let state = seed | 1;
-  return (below) => {
+  return () => {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    return (state >>> 0) % Math.max(1, below);
+    return state >>> 0;
   };
+}
+
+const INTERESTING = [0, 1, 0x7f, 0x80, 0xff, 0x2f, 0x2e, 0x50, 0x4b, 0x30, 0x37, 0x20];
+
+/** A copy of `bytes` with a few bytes changed, a piece cut out, doubled or overwritten by another piece. */
+export function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  for (let count = 1 + (random() % 3); count > 0; count--) {
+    const at = random() % copy.length;
+    const kind = random() % 8;
+    if (kind < 3) copy[at] = random();
+    else if (kind < 5) copy[at] = INTERESTING[random() % INTERESTING.length] ?? 0;
+    else if (kind === 5) copy[at] = (copy[at] ?? 0) ^ (1 << (random() % 8));
+    else if (kind === 6) copy.copyWithin(at, random() % copy.length, random() % copy.length);
+    else return resize(copy, at, random);
+  }
+  return copy;
+}
+
+function resize(bytes: Uint8Array, at: number, random: () => number): Uint8Array {
+  const length = random() % 40;
+  const rest = bytes.subarray(random() % 2 === 0 ? at + length : Math.max(0, at - length));
+  return Buffer.concat([bytes.subarray(0, at), rest]);
 }
