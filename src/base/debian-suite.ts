@@ -1,0 +1,60 @@
+import { readdir, readFile } from "node:fs/promises";
+import { OciasmError } from "../errors.ts";
+
+/** What `deb:SUITE` is made of: layout/debian/common.yaml and SUITE.yaml, put together. */
+export interface DebianSuite {
+  readonly suite: string;
+  readonly python: { readonly package: string; readonly minor: string };
+  /** The package whose version is the C library's. */
+  readonly libc: string;
+  /** ASCII-armored public keys. */
+  readonly keys: readonly string[];
+  readonly base: readonly string[];
+  readonly exclude: readonly string[];
+  readonly drop: readonly string[];
+  readonly directories: readonly SuiteDirectory[];
+  readonly special: readonly SuiteDirectory[];
+  readonly links: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, { readonly link?: string; readonly text?: string }>>;
+  /** Names of Debian's suites in apt's sources. */
+  readonly suites: readonly string[];
+  /** The texts that all of this was read from: part of cache keys. */
+  readonly texts: readonly string[];
+}
+
+export interface SuiteDirectory {
+  readonly path: string;
+  /** Octal digits. */
+  readonly mode: string;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+const FOLDER = new URL("../../../layout/debian/", import.meta.url);
+
+/** Reads a suite's description; rejects with BASE_INVALID and the suites that there are. */
+export async function readSuite(name: string, folder: URL = FOLDER): Promise<DebianSuite> {
+  const names = await suiteNames(folder);
+  if (!names.includes(name)) {
+    throw new OciasmError("BASE_INVALID", `no base deb:${name}`, {
+      hint: `use one of ${names.map((suite) => `deb:${suite}`).join(", ")}`,
+    });
+  }
+  const texts = await Promise.all(
+    ["common.yaml", `${name}.yaml`].map((file) => readFile(new URL(file, folder), "utf8")),
+  );
+  const { parse } = await import("yaml");
+  const [common, own] = texts.map((text) => parse(text) as unknown);
+  // Shipped with the program: its shape is checked by tests, not at run time.
+  const merged = Object.assign({}, common, own) as Omit<DebianSuite, "texts">;
+  const keys = await Promise.all(merged.keys.map((key) => readFile(new URL(`keys/${key}.asc`, folder), "utf8")));
+  return { ...merged, keys, texts: [...texts, ...keys] };
+}
+
+async function suiteNames(folder: URL): Promise<string[]> {
+  const files = await readdir(folder);
+  return files
+    .filter((file) => file.endsWith(".yaml") && file !== "common.yaml")
+    .map((file) => file.slice(0, -".yaml".length))
+    .sort();
+}

@@ -1,0 +1,90 @@
+import { OciasmError } from "../errors.ts";
+
+/** One paragraph of a control file: field names in lower case, continuation lines joined by newlines. */
+export type Stanza = ReadonlyMap<string, string>;
+
+/** No paragraph of Debian's archive comes near; a longer one is an attack or not a control file. */
+const MAX_FIELDS = 1000;
+const MAX_STANZA = 4 * 1024 * 1024;
+
+/**
+ * Reads all paragraphs of a control file (deb822(5)). Comment lines are skipped, CR at a line's end is dropped.
+ * Throws ARCHIVE_INVALID for a line that is neither field, continuation, comment nor blank, and for a field given twice.
+ */
+export function parseControl(text: string): Stanza[] {
+  return [...stanzas(text)];
+}
+
+/** The same one by one, for Packages files of many megabytes. */
+export function* stanzas(text: string): Generator<Stanza> {
+  let at = 0;
+  while (at < text.length) {
+    const end = stanzaEnd(text, at);
+    if (end - at > MAX_STANZA) throw invalid(`a paragraph of more than ${MAX_STANZA} characters`);
+    const stanza = parseStanza(text.slice(at, end));
+    if (stanza.size > 0) yield stanza;
+    at = end + 1;
+  }
+}
+
+/** The one paragraph of a binary package's `control` file; throws ARCHIVE_INVALID for none or several. */
+export function parseSingleStanza(text: string): Stanza {
+  const all = parseControl(text);
+  if (all.length !== 1 || all[0] === undefined) throw invalid(`${all.length} paragraphs instead of one`);
+  return all[0];
+}
+
+/** Where the paragraph's last line ends: before a line that is blank or holds only blanks. */
+function stanzaEnd(text: string, from: number): number {
+  let at = from;
+  for (;;) {
+    const newline = text.indexOf("\n", at);
+    if (newline < 0) return text.length;
+    if (isBlankLine(text, newline + 1)) return newline;
+    at = newline + 1;
+  }
+}
+
+function isBlankLine(text: string, start: number): boolean {
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x0a) return true;
+    if (code !== 0x20 && code !== 0x09 && code !== 0x0d) return false;
+  }
+  return true;
+}
+
+function parseStanza(text: string): Stanza {
+  const fields = new Map<string, string>();
+  let name = "";
+  let lines: string[] = [];
+  const close = (): void => {
+    if (name !== "") fields.set(name, lines.length === 1 ? (lines[0] ?? "") : lines.join("\n"));
+  };
+  for (const raw of text.split("\n")) {
+    const line = raw.trimEnd();
+    if (line === "" || line.startsWith("#")) continue;
+    if (line.startsWith(" ") || line.startsWith("\t")) {
+      if (name === "") throw invalid(`a continuation line before any field: ${quote(line)}`);
+      lines.push(line.slice(1));
+      continue;
+    }
+    close();
+    const colon = line.indexOf(":");
+    name = line.slice(0, Math.max(colon, 0)).toLowerCase();
+    if (!/^[!-9;-~]+$/.test(name)) throw invalid(`not a field: ${quote(line)}`);
+    if (fields.has(name)) throw invalid(`the field ${quote(name)} twice`);
+    if (fields.size >= MAX_FIELDS) throw invalid(`more than ${MAX_FIELDS} fields`);
+    lines = [line.slice(colon + 1).trim()];
+  }
+  close();
+  return fields;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}
+
+function invalid(what: string): OciasmError {
+  return new OciasmError("ARCHIVE_INVALID", `control file holds ${what}`);
+}
