@@ -13,6 +13,8 @@ export interface RetryOptions {
   readonly sleep?: Sleep;
   /** 0 to 1, spreads the waits of several clients. Default: none, so that runs repeat. */
   readonly random?: () => number;
+  /** Asked after a failure: true when so much was done meanwhile that the count starts again. */
+  readonly renewed?: () => boolean;
 }
 
 /** What a status error carries as its cause. */
@@ -31,11 +33,12 @@ const LONGEST_RETRY_AFTER_SECONDS = 120;
 
 /** Repeats `operation` after failures that may pass: connection trouble and statuses made by `statusError`. */
 export async function retrying<T>(operation: (attempt: number) => Promise<T>, options: RetryOptions = {}): Promise<T> {
-  const { attempts = 5, signal, sleep = sleepFor, random } = options;
+  const { attempts = 5, signal, sleep = sleepFor, random, renewed } = options;
   for (let attempt = 1; ; attempt++) {
     try {
       return await operation(attempt);
     } catch (error) {
+      if (renewed?.() === true) attempt = 1;
       const pause = attempt < attempts && signal?.aborted !== true ? pauseAfter(error, attempt, random) : undefined;
       if (pause === undefined) throw error;
       await sleep(pause, signal);

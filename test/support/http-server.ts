@@ -118,8 +118,8 @@ function answer(request: LoggedRequest, response: ServerResponse, file: ServedFi
   }
   const { status, headers, body } = honest(request, file, "ignoreRange" in fault);
   if ("silentCutAt" in fault) {
+    response.useChunkedEncodingByDefault = false;
     response.writeHead(status, { ...headers, connection: "close" });
-    response.removeHeader("content-length");
     response.end(body.subarray(0, fault.silentCutAt));
     return;
   }
@@ -137,11 +137,12 @@ function honest(
   const etag = `"${createHash("sha256").update(body).digest("hex").slice(0, 16)}"`;
   const headers = { "content-type": "application/octet-stream", etag, "accept-ranges": "bytes", ...file.headers };
   if (request.headers["if-none-match"] === headers.etag) return { status: 304, headers, body: Buffer.alloc(0) };
-  const range = /^bytes=(\d+)-(\d*)$/.exec(String(request.headers["range"] ?? ""));
+  const range = /^bytes=(\d*)-(\d*)$/.exec(String(request.headers["range"] ?? ""));
   const sameFile = request.headers["if-range"] === undefined || request.headers["if-range"] === headers.etag;
   if (range === null || ignoreRange || !sameFile) return { status: 200, headers, body };
-  const from = Number(range[1]);
-  const to = range[2] === "" ? body.length - 1 : Math.min(Number(range[2]), body.length - 1);
+  const isSuffix = range[1] === "";
+  const from = isSuffix ? Math.max(0, body.length - Number(range[2])) : Number(range[1]);
+  const to = isSuffix || range[2] === "" ? body.length - 1 : Math.min(Number(range[2]), body.length - 1);
   if (from >= body.length || from > to) {
     return { status: 416, headers: { ...headers, "content-range": `bytes */${body.length}` }, body: Buffer.alloc(0) };
   }
