@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type EnvironmentInput, environmentRecipe } from "../../src/layers/environment.ts";
+import { projectRecipe } from "../../src/layers/project.ts";
+import { codec, venv } from "./fixtures.ts";
+
+const input: EnvironmentInput = {
+  scheme: venv,
+  codec,
+  mtime: 315532800,
+  directories: [],
+  python: { version: "3.11.2", freeThreaded: false, executable: "/usr/bin/python3.11" },
+  requested: [],
+  workdir: "app",
+};
+
+function links(recipe: ReturnType<typeof environmentRecipe>): Record<string, string> {
+  return Object.fromEntries(
+    recipe.sources.flatMap((source) => (source.type === "symlink" ? [[source.path, source.target]] : [])),
+  );
+}
+
+test("the tree is a virtual environment of the image's Python", () => {
+  const recipe = environmentRecipe(input);
+  const config = recipe.sources.find((source) => source.type === "text" && source.path === "app/.venv/pyvenv.cfg");
+  assert.equal(
+    config?.type === "text" && config.text,
+    "home = /usr/bin\ninclude-system-site-packages = false\nversion = 3.11.2\n",
+  );
+  assert.deepEqual(links(recipe), {
+    "app/.venv/bin/python": "/usr/bin/python3.11",
+    "app/.venv/bin/python3": "python",
+    "app/.venv/bin/python3.11": "python",
+    "app/.venv/include/site/python3.11": "python3",
+    "app/.venv/lib/python3.11": "python3",
+    "app/.venv/lib64": "lib",
+    "app/.venv/site": "lib/python3/site-packages",
+  });
+  const directories = recipe.sources.flatMap((source) => (source.type === "directory" ? [source.path] : []));
+  assert.deepEqual(directories, [
+    "app",
+    "app/.venv",
+    "app/.venv/bin",
+    "app/.venv/include/site/python3",
+    "app/.venv/lib/python3/site-packages",
+  ]);
+  assert.equal(recipe.kind, "environment");
+});
+
+test("a free-threaded Python has its t in the names of its directories", () => {
+  const python = { version: "3.13.1", freeThreaded: true, executable: "/opt/python/bin/python3.13t" };
+  const found = links(environmentRecipe({ ...input, python }));
+  assert.equal(found["app/.venv/lib/python3.13t"], "python3");
+  assert.equal(found["app/.venv/bin/python3.13t"], "python");
+  assert.equal(found["app/.venv/bin/python3.13"], "python");
+});
+
+test("what the user asked for is marked REQUESTED, in the real directory where it is known", () => {
+  const requested = [
+    { filename: "demo-1.0-py3-none-any.whl" },
+    { filename: "zope_interface-7-py3-none-any.whl", distInfo: "zope.interface-7.dist-info" },
+  ];
+  const texts = environmentRecipe({ ...input, requested }).sources.flatMap((source) =>
+    source.type === "text" ? [source.path] : [],
+  );
+  assert.deepEqual(texts, [
+    "app/.venv/lib/python3/site-packages/demo-1.0.dist-info/REQUESTED",
+    "app/.venv/lib/python3/site-packages/zope.interface-7.dist-info/REQUESTED",
+    "app/.venv/pyvenv.cfg",
+  ]);
+});
+
+test("a base without the user nonroot gets it, with a home of its own", () => {
+  const accounts = { passwd: "root:x:0:0:root:/root:/bin/sh", group: "root:x:0:\n" };
+  const { sources } = environmentRecipe({ ...input, accounts });
+  const text = (path: string) => sources.find((source) => source.type === "text" && source.path === path);
+  assert.deepEqual(text("etc/passwd"), {
+    type: "text",
+    path: "etc/passwd",
+    mode: 0o644,
+    text: "root:x:0:0:root:/root:/bin/sh\nnonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n",
+  });
+  assert.deepEqual(
+    sources.find((source) => source.type === "directory" && source.path === "home/nonroot"),
+    { type: "directory", path: "home/nonroot", mode: 0o700, uid: 65532, gid: 65532 },
+  );
+  const taken = { passwd: "me:x:65532:65532::/me:/bin/sh\n", group: "me:x:65532:\n" };
+  assert.equal(
+    environmentRecipe({ ...input, accounts: taken }).sources.some(
+      (source) => "path" in source && /^(etc|home)/.test(source.path),
+    ),
+    false,
+  );
+});
+
+test("a directory that the base has with other attributes keeps them", () => {
+  const owned = { type: "directory", path: "app", mode: 0o770, uid: 7, gid: 7 } as const;
+  const recipe = environmentRecipe({ ...input, directories: [owned, { ...owned, path: "srv" }] });
+  assert.deepEqual(recipe.directories, [owned]);
+  assert.equal(
+    recipe.sources.some((source) => source.type === "directory" && source.path === "app"),
+    false,
+  );
+});
+
+test("the project's layer is sorted and passes through the base's directories", () => {
+  const owned = { type: "directory", path: "srv", mode: 0o700 } as const;
+  const file = (path: string) => ({ type: "file", path, mode: 0o644, sha256: "a".repeat(64), size: 1 }) as const;
+  const recipe = projectRecipe([file("srv/b"), file("srv/a")], { scheme: venv, codec, mtime: 0, directories: [owned] });
+  assert.deepEqual(
+    recipe.sources.map((source) => "path" in source && source.path),
+    ["srv/a", "srv/b"],
+  );
+  assert.deepEqual(recipe.directories, [owned]);
+  assert.equal(recipe.kind, "project");
+});
