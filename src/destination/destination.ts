@@ -1,4 +1,5 @@
 import type { Report } from "../events.ts";
+import type { HttpClient } from "../net/http-client.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Platform } from "../oci/platform.ts";
 
@@ -28,6 +29,8 @@ export interface Publication {
 export interface LayerBlobs {
   /** Makes sure that the blob lies on this host and gives its path. */
   local(layer: Descriptor): Promise<string>;
+  /** Repositories, e.g. "localhost:5000/base", that are known to have the blob: a registry may mount it from there. */
+  origins?(layer: Descriptor): readonly string[];
 }
 
 export interface WriteDeps {
@@ -35,6 +38,8 @@ export interface WriteDeps {
   readonly report: Report;
   readonly signal: AbortSignal;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Shared connections, where the caller has any. */
+  readonly http?: HttpClient;
 }
 
 /** Bytes moved and spared. */

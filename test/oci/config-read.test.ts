@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isOciasmError } from "../../src/errors.ts";
 import { parseImageConfig } from "../../src/oci/config-read.ts";
-import { mutations } from "../support/mutate.ts";
+import { mutations } from "../support/mutations.ts";
 
 const diffId = `sha256:${"1".repeat(64)}`;
 const minimal = { architecture: "amd64", os: "linux", rootfs: { type: "layers", diff_ids: [diffId] } };

@@ -22,7 +22,7 @@ import {
   ociMediaType,
 } from "../../src/oci/media-types.ts";
 import { parsePlatform } from "../../src/oci/platform.ts";
-import { mutations } from "../support/mutate.ts";
+import { mutations } from "../support/mutations.ts";
 
 const digest = `sha256:${"0".repeat(64)}`;
 const config = { mediaType: OCI_CONFIG, digest, size: 2 };

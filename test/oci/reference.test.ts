@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isOciasmError } from "../../src/errors.ts";
 import { apiHost, formatReference, parseReference, parseTagged } from "../../src/oci/reference.ts";
-import { mutations } from "../support/mutate.ts";
+import { mutations } from "../support/mutations.ts";
 
 const HEX = "ab".repeat(32);
 

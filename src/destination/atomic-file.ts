@@ -1,0 +1,72 @@
+import { randomUUID } from "node:crypto";
+import { constants } from "node:fs";
+import { chmod, copyFile, type FileHandle, open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+/** Prefix of files that are not finished yet; nothing reads them. */
+export const TEMPORARY = ".ociasm-";
+
+/** Writes `path` through a synced temporary file beside it: readers see the old file or the whole new one. */
+export async function writeAtomically(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+  const temporary = temporaryBeside(path);
+  try {
+    const file = await open(temporary, "wx", 0o644);
+    try {
+      await write(file);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/**
+ * As writeAtomically, with the bytes of `source`, shared with it where the file system can. False, and nothing
+ * written, when they are not `size` bytes.
+ */
+export async function copyAtomically(source: string, path: string, size: number): Promise<boolean> {
+  const temporary = temporaryBeside(path);
+  try {
+    await copyFile(source, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    // A store keeps its blobs read-only, and copies inherit that; what is copied out belongs to the user.
+    await chmod(temporary, 0o644);
+    if ((await syncedSize(temporary)) !== size) return false;
+    await rename(temporary, path);
+    return true;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function syncedSize(path: string): Promise<number> {
+  const file = await open(path, "r+");
+  try {
+    await file.sync();
+    return (await file.stat()).size;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes renames in a folder last; a file system that can't is no reason to fail. */
+export async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, "r");
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch {
+    // Windows and some network file systems refuse to sync a folder.
+  }
+}
+
+function temporaryBeside(path: string): string {
+  return join(dirname(path), `${TEMPORARY}${randomUUID()}`);
+}

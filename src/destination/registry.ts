@@ -1,0 +1,157 @@
+import { createReadStream } from "node:fs";
+import { OciasmError } from "../errors.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import { parseReference, parseTagged, type Reference } from "../oci/reference.ts";
+import { createRegistry, type RegistryClient } from "../registry/client.ts";
+import { putManifest } from "../registry/manifests.ts";
+import { type BlobUpload, pushBlob, type UploadOutcome } from "../registry/upload.ts";
+import type {
+  Destination,
+  DestinationType,
+  Document,
+  FinishedImage,
+  Publication,
+  WriteDeps,
+  WriteResult,
+} from "./destination.ts";
+import { layersOf, topDocument } from "./named-entries.ts";
+import { checkKeys } from "./output-spec.ts";
+import { inParallel } from "./pool.ts";
+
+/** `type=registry`: pushes under the publication's tags. */
+export const registryType: DestinationType = {
+  name: "registry",
+  open: (spec) => {
+    if (spec["type"] !== "registry") return undefined;
+    checkKeys(spec, []);
+    return registryDestination();
+  },
+};
+
+const UPLOADS_AT_ONCE = 4;
+
+/** Blobs, then each image's manifest by digest, then the index, then the tags: a tag never names what can't be pulled. */
+export function registryDestination(): Destination {
+  return { title: "registry", write: pushAll };
+}
+
+async function pushAll(publication: Publication, deps: WriteDeps): Promise<WriteResult> {
+  if (publication.tags.length === 0) {
+    throw new OciasmError("USAGE", "an image without a name can't be pushed", {
+      hint: "name it with -t HOST/NAME:TAG",
+    });
+  }
+  const targets = publication.tags.map(parseTagged);
+  const { createHttp } = await import("../net/http.ts");
+  const http = deps.http ?? createHttp({ environment: deps.environment, userAgent: "ociasm" });
+  try {
+    const pushes = repositoriesOf(targets, (registry) => createRegistry(registry, { ...deps, http }));
+    const results: WriteResult[] = [];
+    // One repository after the other: the second can mount what the first was given.
+    for (const push of pushes) results.push(await pushContent(publication, push, deps));
+    for (const push of pushes) await pushTags(topDocument(publication), push);
+    return total(results);
+  } finally {
+    if (deps.http === undefined) await http.close();
+  }
+}
+
+interface RepositoryPush {
+  readonly client: RegistryClient;
+  readonly repository: string;
+  readonly references: readonly Reference[];
+  /** Repositories of the same registry that were pushed before. */
+  readonly before: readonly string[];
+}
+
+function repositoriesOf(
+  targets: readonly Reference[],
+  connect: (registry: string) => RegistryClient,
+): readonly RepositoryPush[] {
+  const clients = new Map<string, RegistryClient>();
+  const pushes = new Map<string, RepositoryPush>();
+  for (const target of targets) {
+    const key = `${target.registry}/${target.repository}`;
+    const known = pushes.get(key);
+    const client = clients.get(target.registry) ?? connect(target.registry);
+    clients.set(target.registry, client);
+    const before = [...pushes.values()].filter((push) => push.client === client).map((push) => push.repository);
+    pushes.set(key, {
+      client,
+      repository: target.repository,
+      before: known?.before ?? before,
+      references: [...(known?.references ?? []), target],
+    });
+  }
+  return [...pushes.values()];
+}
+
+async function pushContent(publication: Publication, push: RepositoryPush, deps: WriteDeps): Promise<WriteResult> {
+  const result = { uploaded: 0, mounted: 0, existing: 0 };
+  const count = (outcome: UploadOutcome, bytes: number): void => {
+    result[outcome] += bytes;
+  };
+  const layers = layersOf(publication.images).map((layer) => layerUpload(layer, push, deps));
+  const configs = publication.images.map((image) => documentUpload(image.config));
+  await inParallel([...layers, ...configs], UPLOADS_AT_ONCE, async (upload) => {
+    const { digest, size } = upload.blob;
+    const event = { type: "transfer", id: digest, what: "upload", total: size } as const;
+    const outcome = await pushBlob(push.client, push.repository, upload);
+    deps.report({ ...event, state: outcome === "uploaded" ? "done" : "reused", bytes: size });
+    count(outcome, size);
+  });
+  const children =
+    publication.index === undefined ? [] : publication.images.map((image: FinishedImage) => image.manifest);
+  for (const document of children)
+    await putManifest(push.client, push.repository, document.descriptor.digest, document);
+  // By digest first, so that a refusal comes before any tag has moved.
+  const top = topDocument(publication);
+  await putManifest(push.client, push.repository, top.descriptor.digest, top);
+  return result;
+}
+
+async function pushTags(top: Document, push: RepositoryPush): Promise<void> {
+  for (const { tag } of push.references)
+    if (tag !== undefined) await putManifest(push.client, push.repository, tag, top);
+}
+
+function layerUpload(layer: Descriptor, push: RepositoryPush, deps: WriteDeps): BlobUpload {
+  const event = { type: "transfer", id: layer.digest, what: "upload", total: layer.size } as const;
+  return {
+    blob: layer,
+    open: async function* () {
+      const path = await deps.layers.local(layer);
+      deps.report({ ...event, state: "start", bytes: 0 });
+      let bytes = 0;
+      for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>) {
+        yield chunk;
+        bytes += chunk.length;
+        deps.report({ ...event, state: "progress", bytes });
+      }
+    },
+    mountFrom: [...new Set([...originsOf(layer, push.client.registry, deps), ...push.before])],
+  };
+}
+
+/** Repositories of this registry among those that are known to have the layer. */
+function originsOf(layer: Descriptor, registry: string, deps: WriteDeps): readonly string[] {
+  return (deps.layers.origins?.(layer) ?? [])
+    .map(parseReference)
+    .filter((origin) => origin.registry === registry)
+    .map((origin) => origin.repository);
+}
+
+function documentUpload(document: Document): BlobUpload {
+  return {
+    blob: document.descriptor,
+    open: async function* () {
+      yield document.bytes;
+    },
+    mountFrom: [],
+  };
+}
+
+function total(results: readonly WriteResult[]): WriteResult {
+  const sum = (key: keyof WriteResult): number => results.reduce((bytes, result) => bytes + result[key], 0);
+  return { uploaded: sum("uploaded"), mounted: sum("mounted"), existing: sum("existing") };
+}

@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import { OciasmError } from "../errors.ts";
+import { retrying } from "../net/retry.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import { type Digest, digestOfHex, isDigest } from "../oci/digest.ts";
+import { isIndex, MAX_DOCUMENT_BYTES, parseManifestDocument } from "../oci/manifest.ts";
+import { isIndexType, isManifestType, isSchema1Type, MANIFEST_TYPES } from "../oci/media-types.ts";
+import type { RegistryClient } from "./client.ts";
+import { registryError } from "./error.ts";
+
+/** A manifest or an index as it came, checked against its digest and its type. */
+export interface FetchedManifest {
+  readonly descriptor: Descriptor;
+  readonly bytes: Uint8Array;
+}
+
+// What distribution and most others take; the spec promises no more (distribution-spec, "Pushing manifests").
+const MAX_PUSH_BYTES = 4 * 1024 * 1024;
+
+/** Gets a manifest or index by tag or digest; IMAGE_NOT_FOUND when there is none, HASH_MISMATCH when it is another. */
+export async function getManifest(
+  client: RegistryClient,
+  repository: string,
+  reference: string,
+): Promise<FetchedManifest> {
+  const what = `manifest ${client.registry}/${repository}${isDigest(reference) ? "@" : ":"}${reference}`;
+  const { response, bytes } = await retrying(
+    async () => {
+      const answer = await client.call({
+        method: "GET",
+        target: { path: `${repository}/manifests/${reference}` },
+        headers: { accept: MANIFEST_TYPES.join(", ") },
+        access: { repository, actions: "pull" },
+        what,
+      });
+      if (answer.status === 404) {
+        await answer.discard();
+        throw new OciasmError("IMAGE_NOT_FOUND", `${what} does not exist`, { hint: "check its name and tag" });
+      }
+      if (answer.status !== 200) throw await registryError(answer, what);
+      return { response: answer, bytes: await answer.bytes(MAX_DOCUMENT_BYTES) };
+    },
+    { signal: client.signal },
+  );
+  const digest = digestOfHex(createHash("sha256").update(bytes).digest("hex"));
+  const promised = isDigest(reference) ? reference : response.headers["docker-content-digest"];
+  if (promised !== undefined && isDigest(promised) && promised !== digest) throw mismatch(what, promised, digest);
+  const { mediaType } = parseManifestDocument(bytes, knownType(response.headers["content-type"]));
+  return { descriptor: { mediaType, digest, size: bytes.length }, bytes };
+}
+
+/** The digest that a tag points at, without its bytes; undefined when there is none or the registry won't say. */
+export async function headManifest(
+  client: RegistryClient,
+  repository: string,
+  reference: string,
+): Promise<Digest | undefined> {
+  const response = await client.call({
+    method: "HEAD",
+    target: { path: `${repository}/manifests/${reference}` },
+    headers: { accept: MANIFEST_TYPES.join(", ") },
+    access: { repository, actions: "pull" },
+    what: `check of manifest ${repository}:${reference}`,
+  });
+  await response.discard();
+  const digest = response.headers["docker-content-digest"];
+  return response.status === 200 && digest !== undefined && isDigest(digest) ? digest : undefined;
+}
+
+/** Puts a document under a tag or its own digest. */
+export async function putManifest(
+  client: RegistryClient,
+  repository: string,
+  reference: string,
+  document: FetchedManifest,
+): Promise<void> {
+  const { mediaType, digest, size } = document.descriptor;
+  const what = `push of manifest ${client.registry}/${repository}${isDigest(reference) ? "@" : ":"}${reference}`;
+  if (size > MAX_PUSH_BYTES) {
+    throw new OciasmError("REGISTRY_ERROR", `${what}: it has ${size} bytes, and registries take ${MAX_PUSH_BYTES}`, {
+      hint: "use fewer layers or fewer annotations",
+    });
+  }
+  await retrying(
+    async () => {
+      const response = await client.call({
+        method: "PUT",
+        target: { path: `${repository}/manifests/${reference}` },
+        headers: { "content-type": mediaType },
+        body: document.bytes,
+        bodySize: size,
+        access: { repository, actions: "pull,push" },
+        what,
+      });
+      if (![200, 201, 202, 204].includes(response.status)) throw await registryError(response, what);
+      await response.discard();
+      const stored = response.headers["docker-content-digest"];
+      if (stored !== undefined && isDigest(stored) && stored !== digest) throw mismatch(what, digest, stored);
+    },
+    { signal: client.signal },
+  );
+}
+
+/** Descriptors of what an index lists. */
+export function childrenOf(manifest: FetchedManifest): readonly Descriptor[] {
+  const document = parseManifestDocument(manifest.bytes, manifest.descriptor.mediaType);
+  return isIndex(document) ? document.manifests : [];
+}
+
+// Anything else says nothing about the body, and the body says it itself.
+function knownType(contentType: string | undefined): string | undefined {
+  const type = contentType?.split(";")[0]?.trim();
+  return type !== undefined && (isIndexType(type) || isManifestType(type) || isSchema1Type(type)) ? type : undefined;
+}
+
+function mismatch(what: string, wanted: Digest, got: Digest): OciasmError {
+  return new OciasmError("HASH_MISMATCH", `${what}: expected ${wanted}, the registry has ${got}`);
+}
