@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { readSharedLibrary } from "../../src/debian/elf.ts";
+import { compareLibraryNames, encodeLdSoCache } from "../../src/debian/ld-so-cache.ts";
+import { elfLibrary } from "../support/elf.ts";
+import { findTool, needs } from "../support/tools.ts";
+
+const reader = (bytes: Uint8Array) => async (offset: number, length: number) => bytes.subarray(offset, offset + length);
+
+test("soname and machine of a shared object are read", async () => {
+  const library = await readSharedLibrary(reader(elfLibrary("libz.so.1", 183)));
+  assert.deepEqual(library, { soname: "libz.so.1", machine: 183, class64: true });
+});
+
+test("what is no shared object is passed over", async () => {
+  const program = elfLibrary("x", 62);
+  program[16] = 2;
+  for (const bytes of [new Uint8Array(), Buffer.from("#!/bin/sh\n"), program, elfLibrary("x", 62).subarray(0, 100)]) {
+    assert.equal(await readSharedLibrary(reader(bytes)), undefined);
+  }
+});
+
+test("library names order by the value of their digits", () => {
+  const descending = ["libz.so.10", "libz.so.9", "libz.so.1", "libz.so", "liba.so.1", "lib.so"];
+  assert.deepEqual(
+    [...descending].sort((a, b) => compareLibraryNames(b, a)),
+    descending,
+  );
+});
+
+test("ldconfig lists what was put into the cache", (t) => {
+  const ldconfig = findTool("ldconfig") ?? findTool("/usr/sbin/ldconfig");
+  if (!needs(t, "ldconfig", ldconfig) || ldconfig === undefined) return;
+  const folder = mkdtempSync(join(tmpdir(), "ld-so-cache-"));
+  try {
+    const names = ["libz.so.1", "libfoo-2.10.so.0", "libfoo-2.9.so.0", "libc.so.6"];
+    const bytes = encodeLdSoCache([
+      ...names.map((soname) => ({ soname, path: `/usr/lib/${soname}`, machine: 62 })),
+      { soname: "libz.so.1", path: "/second/libz.so.1", machine: 62 },
+      { soname: "libother.so.1", path: "/lib/libother.so.1", machine: 3 },
+    ]);
+    writeFileSync(join(folder, "cache"), bytes);
+    const listed = spawnSync(ldconfig, ["-C", join(folder, "cache"), "-p"], { encoding: "utf8" });
+    assert.equal(listed.status, 0, listed.stderr);
+    for (const name of names) assert.ok(listed.stdout.includes(`${name} (libc6,x86-64) => /usr/lib/${name}`), name);
+    assert.match(listed.stdout, /^4 libs/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
