@@ -1,0 +1,13 @@
+/** Python's `\s` for text, as a character class for regular expressions: JavaScript's differs by five characters. */
+export const SPACE = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
+
+const SPACE_CHARACTER = new RegExp(SPACE);
+
+/** Python's `str.strip()`. */
+export function strip(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && SPACE_CHARACTER.test(text.charAt(start))) start += 1;
+  while (end > start && SPACE_CHARACTER.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
