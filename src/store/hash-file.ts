@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
+import { OciasmError } from "../errors.ts";
 
 const BLOCK = 1024 * 1024;
 
@@ -12,7 +13,7 @@ export async function hashHandle(
   const block = new Uint8Array(BLOCK);
   let size = 0;
   for (;;) {
-    signal?.throwIfAborted();
+    if (signal?.aborted === true) throw new OciasmError("INTERRUPTED", "interrupted", { cause: signal.reason });
     const { bytesRead } = await handle.read(block, 0, BLOCK, size);
     if (bytesRead === 0) return { sha256: hash.digest("hex"), size };
     hash.update(block.subarray(0, bytesRead));

@@ -1,0 +1,64 @@
+import { OciasmError } from "../errors.ts";
+import { escapeControl, redactUrl } from "../net/redact.ts";
+import type { FindLinks } from "./index-config.ts";
+import type { IndexDeps } from "./index-deps.ts";
+import { belongsTo, filenameOf, type IndexFile, isDistribution } from "./index-file.ts";
+import { fetchPage } from "./index-page.ts";
+import { localFiles } from "./local-files.ts";
+import { cachedPage } from "./page-cache.ts";
+import { fragmentHash } from "./simple-html.ts";
+
+/**
+ * A project's files in one `--find-links` place. A place that is not there is an error when the command line named it,
+ * else a warning.
+ */
+export async function findLinksFiles(
+  links: FindLinks,
+  name: string,
+  deps: IndexDeps,
+  insecure: boolean,
+): Promise<readonly IndexFile[]> {
+  if (isRemote(links.location)) return remoteFiles(links.location, name, deps, insecure);
+  const files = await localFiles(links.location, name, deps.store);
+  if (files !== undefined) return files;
+  const message = `find-links: ${escapeControl(redactUrl(links.location))} is not there`;
+  if (links.required) {
+    throw new OciasmError("INPUT_NOT_FOUND", message, { hint: "correct --find-links, or make the folder" });
+  }
+  deps.report({ type: "warning", message });
+  return [];
+}
+
+/** The same without the network. */
+export async function cachedFindLinks(links: FindLinks, name: string, deps: IndexDeps): Promise<readonly IndexFile[]> {
+  if (!isRemote(links.location)) return (await localFiles(links.location, name, deps.store)) ?? [];
+  const single = singleFile(links.location);
+  const files = single === undefined ? (await cachedPage(deps.store, links.location))?.files : [single];
+  return (files ?? []).filter((file) => belongsTo(file.filename, name));
+}
+
+function isRemote(location: string): boolean {
+  return /^https?:\/\//i.test(location);
+}
+
+async function remoteFiles(
+  url: string,
+  name: string,
+  deps: IndexDeps,
+  insecure: boolean,
+): Promise<readonly IndexFile[]> {
+  const single = singleFile(url);
+  const files = single === undefined ? (await fetchPage(url, deps, insecure))?.files : [single];
+  if (files === undefined) throw new OciasmError("INDEX_ERROR", `find-links: ${redactUrl(url)} is not there (404)`);
+  return files.filter((file) => belongsTo(file.filename, name));
+}
+
+/** A URL that is the archive itself. */
+function singleFile(text: string): IndexFile | undefined {
+  const url = new URL(text);
+  const filename = filenameOf(url);
+  if (filename === undefined || !isDistribution(filename)) return undefined;
+  const sha256 = fragmentHash(url.hash);
+  url.hash = "";
+  return { filename, url: url.href, ...(sha256 === undefined ? {} : { sha256 }) };
+}

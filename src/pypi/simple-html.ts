@@ -1,0 +1,71 @@
+import { htmlTags } from "./html-tags.ts";
+import { filenameOf, type IndexFile, type IndexPage, isDistribution, isKnownFile, isSha256 } from "./index-file.ts";
+
+/**
+ * Files of an HTML page of the simple API (PEP 503, 592, 658, 714) or of any page of links. `pageUrl` is where the
+ * page came from after redirects. Never throws: what can't be read is not a file.
+ */
+export function parseSimpleHtml(text: string, pageUrl: string): IndexPage {
+  let base = new URL(pageUrl);
+  let hasBase = false;
+  let foreign = 0;
+  let known = 0;
+  const files: IndexFile[] = [];
+  for (const { name, attributes } of htmlTags(text)) {
+    const href = attributes.get("href")?.trim();
+    if (name === "base" && !hasBase && href !== undefined) {
+      hasBase = true;
+      base = resolve(href, base) ?? base;
+    }
+    if (name === "form" || name === "input" || name === "script") foreign++;
+    if (name !== "a" || href === undefined) continue;
+    const url = resolve(href, base);
+    const filename = url === undefined ? undefined : filenameOf(url);
+    if (url === undefined || filename === undefined || !isKnownFile(filename)) {
+      foreign++;
+      continue;
+    }
+    known++;
+    if (isDistribution(filename)) files.push(fileOf(url, filename, attributes));
+  }
+  return { files, isIndex: known > 0 || foreign === 0 };
+}
+
+/** An http or file URL without user info; a web page can't name files of this host. */
+export function resolve(href: string, base: URL): URL | undefined {
+  if (!URL.canParse(href, base.href)) return undefined;
+  const url = new URL(href, base.href);
+  const isWeb = url.protocol === "http:" || url.protocol === "https:";
+  if (!isWeb && !(url.protocol === "file:" && base.protocol === "file:")) return undefined;
+  url.username = "";
+  url.password = "";
+  return url;
+}
+
+function fileOf(url: URL, filename: string, attributes: ReadonlyMap<string, string>): IndexFile {
+  const sha256 = fragmentHash(url.hash);
+  const requiresPython = attributes.get("data-requires-python");
+  const yanked = attributes.get("data-yanked");
+  // The older name only counts where the newer is absent (PEP 714).
+  const coreMetadata = attributes.get("data-core-metadata") ?? attributes.get("data-dist-info-metadata");
+  url.hash = "";
+  return {
+    filename,
+    url: url.href,
+    ...(sha256 === undefined ? {} : { sha256 }),
+    ...(requiresPython === undefined || requiresPython.trim() === "" ? {} : { requiresPython }),
+    ...(yanked === undefined ? {} : { yanked }),
+    ...(coreMetadata === undefined || coreMetadata === "false" ? {} : { coreMetadata: metadataHash(coreMetadata) }),
+  };
+}
+
+/** `#sha256=…`, possibly among others: `#egg=x&sha256=…`. */
+export function fragmentHash(fragment: string): string | undefined {
+  const found = /[#&]sha256=([0-9a-f]{64})(?:&|$)/i.exec(fragment)?.[1];
+  return found?.toLowerCase();
+}
+
+function metadataHash(value: string): { readonly sha256?: string } {
+  const sha256 = /^sha256=(.*)$/i.exec(value.trim())?.[1]?.toLowerCase();
+  return isSha256(sha256) ? { sha256 } : {};
+}

@@ -1,0 +1,82 @@
+import { OciasmError } from "../errors.ts";
+import { redactUrl } from "../net/redact.ts";
+import { filenameOf, type IndexFile, type IndexPage, isDistribution, isSha256 } from "./index-file.ts";
+import { resolve } from "./simple-html.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Files of a JSON page of the simple API (PEP 691, 700, 714). Throws INDEX_ERROR for what is no such page. */
+export function parseSimpleJson(text: string, pageUrl: string): IndexPage {
+  const page = fieldsOf(parse(text, pageUrl));
+  const version = fieldsOf(page?.["meta"])?.["api-version"];
+  if (typeof version === "string" && !/^1\./.test(version)) {
+    throw new OciasmError(
+      "INDEX_ERROR",
+      `${redactUrl(pageUrl)} speaks version ${JSON.stringify(version.slice(0, 20))} of the simple API, 1 is known`,
+    );
+  }
+  const list = page?.["files"];
+  if (!Array.isArray(list)) throw notAPage(pageUrl);
+  const base = new URL(pageUrl);
+  return { files: list.flatMap((item) => fileOf(fieldsOf(item), base) ?? []), isIndex: true };
+}
+
+function parse(text: string, pageUrl: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw notAPage(pageUrl, error);
+  }
+}
+
+function notAPage(pageUrl: string, cause?: unknown): OciasmError {
+  return new OciasmError("INDEX_ERROR", `${redactUrl(pageUrl)} answered with something that is no JSON index page`, {
+    cause,
+  });
+}
+
+function fieldsOf(value: unknown): Fields | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+}
+
+function fileOf(item: Fields | undefined, base: URL): IndexFile | undefined {
+  const href = item?.["url"];
+  const url = typeof href === "string" ? resolve(href, base) : undefined;
+  if (item === undefined || url === undefined) return undefined;
+  url.hash = "";
+  const filename = typeof item["filename"] === "string" ? plainName(item["filename"]) : filenameOf(url);
+  if (filename === undefined || !isDistribution(filename)) return undefined;
+  const sha256 = sha256In(item["hashes"]);
+  const { size, yanked } = item;
+  const coreMetadata = item["core-metadata"] ?? item["dist-info-metadata"];
+  const metadataSha256 = sha256In(coreMetadata);
+  return {
+    filename,
+    url: url.href,
+    ...(sha256 === undefined ? {} : { sha256 }),
+    ...(typeof size === "number" && Number.isSafeInteger(size) && size >= 0 ? { size } : {}),
+    ...text("requiresPython", item["requires-python"]),
+    ...(yanked === true ? { yanked: "" } : typeof yanked === "string" ? { yanked } : {}),
+    ...text("uploadTime", item["upload-time"]),
+    ...(coreMetadata === true || fieldsOf(coreMetadata) !== undefined
+      ? { coreMetadata: metadataSha256 === undefined ? {} : { sha256: metadataSha256 } }
+      : {}),
+  };
+}
+
+function plainName(name: string): string | undefined {
+  return name === "" || name.length > 512 || /[/\\\u0000-\u001f\u007f]/.test(name) || /^\.+$/.test(name)
+    ? undefined
+    : name;
+}
+
+function sha256In(hashes: unknown): string | undefined {
+  const fields = fieldsOf(hashes);
+  const value = fields !== undefined && Object.hasOwn(fields, "sha256") ? fields["sha256"] : undefined;
+  const lower = typeof value === "string" ? value.toLowerCase() : undefined;
+  return isSha256(lower) ? lower : undefined;
+}
+
+function text<Key extends string>(key: Key, value: unknown): Partial<Record<Key, string>> {
+  return typeof value === "string" && value.trim() !== "" ? ({ [key]: value } as Record<Key, string>) : {};
+}

@@ -1,0 +1,161 @@
+import { constants } from "node:fs";
+import { chmod, copyFile, open, rm } from "node:fs/promises";
+import { OciasmError, toOciasmError } from "../errors.ts";
+import type { Report } from "../events.ts";
+import { download } from "../net/download.ts";
+import type { HttpClient } from "../net/http-client.ts";
+import { type Sleep, statusOf } from "../net/retry.ts";
+import { digestOfHex } from "../oci/digest.ts";
+import type { LockedWheel } from "../resolve/lock.ts";
+import type { BlobStore } from "../store/blob-store.ts";
+import { hashHandle } from "../store/hash-file.ts";
+import type { WithLock } from "../store/lock.ts";
+import type { Authorize } from "./credentials.ts";
+import type { IndexClient } from "./index-client.ts";
+import { localPath } from "./local-files.ts";
+
+export interface WheelDeps {
+  readonly store: BlobStore & { readonly withLock: WithLock };
+  readonly http: HttpClient;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+  readonly offline?: boolean;
+  readonly authorize?: Authorize;
+  /** Where else the same bytes are listed. */
+  readonly index?: Pick<IndexClient, "mirrors" | "isTrusted">;
+  /** Indexes that somebody chose (mirrors, caches) are asked before the lock's own URL. */
+  readonly indexFirst?: boolean;
+  readonly sleep?: Sleep;
+}
+
+/**
+ * Makes sure that a wheel's bytes lie in the store, checked against size and sha256. Several processes fetch a wheel
+ * once between them; a URL that fails gives way to the next that lists the same hash.
+ */
+export async function fetchWheel(wheel: LockedWheel, deps: WheelDeps): Promise<void> {
+  const digest = digestOfHex(wheel.sha256);
+  const reuse = async (): Promise<boolean> => {
+    if ((await deps.store.has(digest)) !== wheel.size) return false;
+    event(wheel, deps, "reused", wheel.size);
+    return true;
+  };
+  if (await reuse()) return;
+  await deps.store.withLock(
+    `wheel ${wheel.sha256}`,
+    async () => {
+      if (await reuse()) return;
+      event(wheel, deps, "start", 0);
+      await fromAnywhere(wheel, deps);
+      event(wheel, deps, "done", wheel.size);
+    },
+    deps.signal,
+  );
+}
+
+async function fromAnywhere(wheel: LockedWheel, deps: WheelDeps): Promise<void> {
+  const failures: OciasmError[] = [];
+  const tried = new Set<string>();
+  const attempt = async (urls: readonly string[]): Promise<boolean> => {
+    for (const url of urls.filter((one) => !tried.has(one))) {
+      tried.add(url);
+      try {
+        await fetchFrom(url, wheel, deps);
+        return true;
+      } catch (error) {
+        const failure = toOciasmError(error);
+        if (!mayDifferElsewhere(failure)) throw failure;
+        failures.push(failure);
+      }
+    }
+    return false;
+  };
+  const mirrors = async (ask: boolean): Promise<readonly string[]> =>
+    (await deps.index?.mirrors(wheel, ask).catch(() => [])) ?? [];
+  const first =
+    deps.indexFirst === true ? [...(await mirrors(true)), wheel.url] : [wheel.url, ...(await mirrors(false))];
+  if ((await attempt(first)) || (await attempt(await mirrors(true)))) return;
+  throw worst(failures, wheel);
+}
+
+/** A full disk or an interrupt is the same for every URL. */
+function mayDifferElsewhere(failure: OciasmError): boolean {
+  return ["NETWORK", "INDEX_ERROR", "HASH_MISMATCH", "INPUT_NOT_FOUND", "OFFLINE"].includes(failure.code);
+}
+
+/** Bytes that lie weigh more than a server that does not answer. */
+function worst(failures: readonly OciasmError[], wheel: LockedWheel): OciasmError {
+  const chosen =
+    failures.find((failure) => failure.code === "HASH_MISMATCH") ??
+    failures.find((failure) => statusOf(failure) !== 404) ??
+    failures[0];
+  return chosen ?? new OciasmError("INDEX_ERROR", `no URL is known for ${wheel.filename}`);
+}
+
+async function fetchFrom(url: string, wheel: LockedWheel, deps: WheelDeps): Promise<void> {
+  const isLocal = url.startsWith("file:");
+  if (!isLocal && deps.offline === true) {
+    throw new OciasmError("OFFLINE", `${wheel.filename} is not in the cache`, { hint: "run once without --offline" });
+  }
+  const file = await deps.store.temporary();
+  try {
+    if (isLocal) await copyLocal(localPath(url), file, wheel, deps.signal);
+    else await downloadTo(file, url, wheel, deps);
+    await deps.store.adopt(file, { digest: digestOfHex(wheel.sha256), size: wheel.size });
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+async function downloadTo(file: string, url: string, wheel: LockedWheel, deps: WheelDeps): Promise<void> {
+  let reported = 0;
+  await download(deps.http, {
+    url,
+    file,
+    sha256: wheel.sha256,
+    size: wheel.size,
+    code: "INDEX_ERROR",
+    headers: (await deps.authorize?.(url)) ?? {},
+    insecure: deps.index?.isTrusted(url) === true,
+    signal: deps.signal,
+    ...(deps.sleep === undefined ? {} : { sleep: deps.sleep }),
+    progress: (bytes) => {
+      if (Math.abs(bytes - reported) < REPORT_EVERY) return;
+      reported = bytes;
+      event(wheel, deps, "progress", bytes);
+    },
+  });
+}
+
+/** Bytes between two progress events. */
+const REPORT_EVERY = 256 * 1024;
+
+/** Shares blocks with the original where the file system can. */
+async function copyLocal(path: string, file: string, wheel: LockedWheel, signal: AbortSignal): Promise<void> {
+  await copyFile(path, file, constants.COPYFILE_FICLONE).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+      throw new OciasmError("INPUT_NOT_FOUND", `${path} is not there`, { cause: error });
+    }
+    throw error;
+  });
+  await chmod(file, 0o600);
+  const handle = await open(file, "r");
+  try {
+    const got = await hashHandle(handle, signal);
+    if (got.sha256 === wheel.sha256 && got.size === wheel.size) return;
+    const wanted = `${wheel.sha256} (${wheel.size} bytes)`;
+    throw new OciasmError("HASH_MISMATCH", `${path}: expected ${wanted}, got ${got.sha256} (${got.size} bytes)`, {
+      hint: "the file was replaced or damaged: lock again if the new one is meant",
+    });
+  } finally {
+    await handle.close();
+  }
+}
+
+function event(
+  wheel: LockedWheel,
+  deps: WheelDeps,
+  state: "start" | "progress" | "done" | "reused",
+  bytes: number,
+): void {
+  deps.report({ type: "transfer", id: wheel.filename, what: "wheel", state, bytes, total: wheel.size });
+}
