@@ -16,11 +16,29 @@ export interface PlannedFile {
   readonly expectedSha256?: string;
 }
 
-/** All files of one wheel, sorted by path; its RECORD is written once the hashes of scripts are known. */
+/** One line of the RECORD to be written. */
+export interface PlannedRow {
+  /** Image path of the file, as in PlannedFile. */
+  readonly path: string;
+  /** Relative to site-packages, as RECORD has it. */
+  readonly name: string;
+  /** Hex; absent for rewritten scripts and for files of which the wheel promises none: `finishRecord` takes them. */
+  readonly sha256?: string;
+  /** Bytes. */
+  readonly size?: number;
+}
+
+/** All files of one wheel but RECORD, sorted by path; RECORD is written once the hashes of scripts are known. */
 export interface InstallPlan {
   readonly distribution: string;
   readonly version: string;
+  /** Name of the directory in site-packages: `demo-1.0.dist-info`. */
+  readonly distInfo: string;
   readonly files: readonly PlannedFile[];
-  /** What a person should hear: a missing RECORD row, a .pth file with code. */
+  /** Image path of RECORD, mode 0644; its text is `finishRecord(plan, …)`. */
+  readonly recordPath: string;
+  /** A row for each of `files`, in the same order. */
+  readonly recordRows: readonly PlannedRow[];
+  /** What a person should hear: a file that RECORD does not list, a .pth file with code. */
   readonly warnings: readonly string[];
 }
