@@ -16,6 +16,10 @@ export interface Base {
   /** org.opencontainers.image.base.name and .digest, where the base is an image. */
   readonly name?: string;
   readonly digest?: Digest;
+  /** What the name stood for: the digest of an index, or of the manifest; for locks. */
+  readonly pin?: Digest;
+  /** Repository that has the layers, e.g. "localhost:5000/base": a registry may mount them from there. */
+  readonly origin?: string;
   readonly layers: readonly LayerRecord[];
   readonly recipes: readonly LayerRecipe[];
   /** The base's own config to inherit from; an empty one for scratch. */
