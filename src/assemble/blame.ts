@@ -1,0 +1,23 @@
+import { printable } from "../archive/printable.ts";
+import { type ErrorCode, OciasmError } from "../errors.ts";
+import type { LayerEntry } from "./layer-entry.ts";
+
+const CODES: Readonly<Record<"wheel" | "deb" | "project", ErrorCode>> = {
+  wheel: "WHEEL_INVALID",
+  deb: "ARCHIVE_INVALID",
+  project: "PROJECT_INVALID",
+};
+
+const HINTS: Readonly<Record<"wheel" | "deb" | "project", string>> = {
+  wheel: "ask the package's authors for a sound wheel, or pin another version",
+  deb: "fetch the package again, or use another mirror",
+  project: "run again when nothing writes to the project",
+};
+
+/** The error for content that is not what was promised; names the archive and the file in it. */
+export function blame({ entry, content, origin }: LayerEntry, problem: string, cause?: unknown): OciasmError {
+  const kind = origin?.kind ?? "project";
+  const name = printable(content.from === "zip" ? content.entry.name : entry.path);
+  const where = kind === "project" || origin === undefined ? name : `${origin.name}: ${name}`;
+  return new OciasmError(CODES[kind], `${where} ${problem}`, { hint: HINTS[kind], cause });
+}

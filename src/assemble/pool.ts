@@ -1,0 +1,110 @@
+import { rm } from "node:fs/promises";
+import { OciasmError } from "../errors.ts";
+import type { Report } from "../events.ts";
+import { assembleLayer, spoolPath } from "./assemble.ts";
+import type { AssembledLayer, AssembleJob } from "./job.ts";
+import { startThread, type Thread } from "./thread.ts";
+
+/** Makes layers, a fixed number at a time. Jobs start in the order of their `run` calls: hand in the largest first. */
+export interface LayerPool {
+  /** Rejects with INTERRUPTED when the signal, or the pool's own, fires; no file of the job is left then. */
+  run(job: AssembleJob, report: Report, signal?: AbortSignal): Promise<AssembledLayer>;
+  /** Ends all threads; jobs that run or wait are rejected. */
+  close(): Promise<void>;
+}
+
+export interface PoolOptions {
+  /** Threads, started when there is work for them; 0 works in the caller's thread. */
+  readonly workers: number;
+  readonly signal?: AbortSignal;
+}
+
+export function createPool({ workers, signal: poolSignal }: PoolOptions): LayerPool {
+  const closing = new AbortController();
+  const places = createPlaces(Math.max(1, workers));
+  const idle: Thread[] = [];
+  const all = new Set<Thread>();
+
+  const inThread = async (job: AssembleJob, report: Report, signal: AbortSignal): Promise<AssembledLayer> => {
+    const thread = idle.pop() ?? startThread();
+    all.add(thread);
+    const stop = (): void => void thread.stop();
+    signal.addEventListener("abort", stop);
+    try {
+      const layer = await thread.run(job, report);
+      idle.push(thread);
+      return layer;
+    } catch (error) {
+      // A thread that failed is not asked again: it may hold open files, or be gone.
+      all.delete(thread);
+      await thread.stop();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  };
+
+  return {
+    run: async (job, report, jobSignal) => {
+      const signals = [closing.signal, poolSignal, jobSignal].filter((signal) => signal !== undefined);
+      const signal = AbortSignal.any(signals);
+      await places.take(signal);
+      try {
+        if (workers > 0) return await inThread(job, report, signal);
+        return await assembleLayer(job, { report, signal });
+      } catch (error) {
+        await Promise.all([job.blobPath, job.listingPath, spoolPath(job)].map((path) => rm(path, { force: true })));
+        throw signal.aborted ? interrupted(signal) : error;
+      } finally {
+        places.give();
+      }
+    },
+    close: async () => {
+      closing.abort();
+      await Promise.all([...all].map((thread) => thread.stop()));
+      all.clear();
+      idle.length = 0;
+    },
+  };
+}
+
+function interrupted(signal: AbortSignal): OciasmError {
+  return new OciasmError("INTERRUPTED", "interrupted", { cause: signal.reason });
+}
+
+/** A counter that makes callers wait in line. */
+interface Places {
+  take(signal: AbortSignal): Promise<void>;
+  give(): void;
+}
+
+function createPlaces(count: number): Places {
+  let free = count;
+  const waiting: (() => void)[] = [];
+  return {
+    take: async (signal) => {
+      if (signal.aborted) throw interrupted(signal);
+      if (free > 0) {
+        free--;
+        return;
+      }
+      await new Promise<void>((resolve, reject) => {
+        const leave = (): void => {
+          waiting.splice(waiting.indexOf(enter), 1);
+          reject(interrupted(signal));
+        };
+        const enter = (): void => {
+          signal.removeEventListener("abort", leave);
+          resolve();
+        };
+        signal.addEventListener("abort", leave);
+        waiting.push(enter);
+      });
+    },
+    give: () => {
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else next();
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
+import { concatBytes, utf8 } from "../archive/bytes.ts";
+import { finishRecord, unhashedPaths, type WrittenFile } from "../install/finish-record.ts";
+import type { InstallPlan, PlannedFile } from "../install/plan.ts";
+import { planInstall } from "../install/plan-install.ts";
+import type { InstallScheme, WheelSource } from "../layers/recipe.ts";
+import { readContent } from "./content.ts";
+import type { EntryContent, LayerEntry } from "./layer-entry.ts";
+import type { SourceFile } from "./source-files.ts";
+import { rawEntry, readMember, readWheelContents } from "./wheel-members.ts";
+
+/** Scripts whose first line is rewritten are text: a few kilobytes in any wheel known. */
+const MAX_SCRIPT = 2 ** 22;
+
+export interface WheelEntriesOptions {
+  readonly scheme: InstallScheme;
+  readonly mtime: number;
+}
+
+export interface SourceEntries {
+  readonly entries: readonly LayerEntry[];
+  readonly warnings: readonly string[];
+}
+
+/** What a wheel puts into a layer, its new RECORD included. Contents are read later, but for scripts that are rewritten. */
+export async function wheelEntries(
+  source: WheelSource,
+  file: SourceFile,
+  { scheme, mtime }: WheelEntriesOptions,
+): Promise<SourceEntries> {
+  const plan = planInstall(await readWheelContents(file, source), scheme);
+  const context: WheelContext = { file, filename: source.filename, owner: `${source.name}==${source.version}`, mtime };
+  const entries: LayerEntry[] = [];
+  for (const planned of plan.files) entries.push(await plannedEntry(planned, context));
+  const record = utf8(finishRecord(plan, await hashUnknown(plan, entries)));
+  entries.push(
+    layerEntry({ path: plan.recordPath, mode: 0o644 }, { from: "bytes", bytes: record }, record.length, context),
+  );
+  return { entries, warnings: plan.warnings };
+}
+
+interface WheelContext {
+  readonly file: SourceFile;
+  readonly filename: string;
+  readonly owner: string;
+  readonly mtime: number;
+}
+
+async function plannedEntry(planned: PlannedFile, context: WheelContext): Promise<LayerEntry> {
+  const { content, expectedSha256 } = planned;
+  switch (content.from) {
+    case "text": {
+      const bytes = utf8(content.text);
+      return layerEntry(planned, { from: "bytes", bytes }, bytes.length, context);
+    }
+    case "script":
+      return await scriptEntry(planned, content, context);
+    case "zip": {
+      const entry = layerEntry(
+        planned,
+        { from: "zip", file: context.file, entry: content.entry },
+        content.entry.size,
+        context,
+      );
+      return expectedSha256 === undefined ? entry : { ...entry, expectedSha256 };
+    }
+  }
+}
+
+/** Read once for its hash, which RECORD needs, and again when it is written: a wheel may hold any number of them. */
+async function scriptEntry(
+  planned: PlannedFile,
+  content: Extract<PlannedFile["content"], { from: "script" }>,
+  context: WheelContext,
+): Promise<LayerEntry> {
+  const raw = rawEntry(context.file, content.entry, context.filename);
+  const { expectedSha256 } = planned;
+  const promised = expectedSha256 === undefined ? raw : { ...raw, expectedSha256 };
+  const make = async (): Promise<Uint8Array> =>
+    concatBytes([utf8(content.prefix), (await readMember(promised, MAX_SCRIPT)).subarray(content.skip)]);
+  const bytes = await make();
+  const entry = layerEntry(planned, { from: "made", crc32: crc32(bytes), make }, bytes.length, context);
+  return { ...entry, expectedSha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+function layerEntry(
+  { path, mode }: Pick<PlannedFile, "path" | "mode">,
+  content: EntryContent,
+  size: number,
+  { filename, owner, mtime }: WheelContext,
+): LayerEntry {
+  return {
+    entry: { path, type: "file", mode, uid: 0, gid: 0, size, mtime },
+    content,
+    owner,
+    origin: { kind: "wheel", name: filename },
+  };
+}
+
+/** Hashes of files that the wheel's RECORD gives none for: they are read twice, and are few. */
+async function hashUnknown(
+  plan: InstallPlan,
+  entries: readonly LayerEntry[],
+): Promise<ReadonlyMap<string, WrittenFile>> {
+  const unknown = new Set(unhashedPaths(plan));
+  const written = new Map<string, WrittenFile>();
+  for (const entry of entries) {
+    if (!unknown.has(entry.entry.path)) continue;
+    const sha256 = entry.expectedSha256 ?? (await readContent(entry, { onPlain: () => undefined }));
+    written.set(entry.entry.path, { sha256, size: entry.entry.size });
+  }
+  return written;
+}
