@@ -1,7 +1,7 @@
 import type { ZipEntry } from "../archive/zip-entry.ts";
 import { normalizeName } from "../python/name.ts";
 import { parseWheelName } from "../python/wheel-name.ts";
-import { valueOf } from "./parse.ts";
+import { parsedValue } from "./parsed-value.ts";
 import { wheelInvalid } from "./wheel-contents.ts";
 
 /** The members of `*.dist-info` that are read before the rest of a wheel. */
@@ -20,7 +20,7 @@ export interface DistInfo {
  */
 export function findDistInfo(entries: readonly ZipEntry[], filename: string): DistInfo {
   const directory = onlyDistInfo(entries, filename);
-  const { name } = valueOf(parseWheelName(filename), filename, "file name");
+  const { name } = parsedValue(parseWheelName(filename), filename, "file name");
   const owner = directory.slice(0, -".dist-info".length).split("-")[0] ?? "";
   if (normalizeName(owner) !== name) {
     throw wheelInvalid(filename, `its metadata directory ${directory} belongs to another package`);

@@ -12,7 +12,7 @@ import { parseWheelName } from "../python/wheel-name.ts";
 import { findDistInfo } from "./dist-info.ts";
 import { collectFiles } from "./files.ts";
 import { globMatcher } from "./glob.ts";
-import { valueOf } from "./parse.ts";
+import { parsedValue } from "./parsed-value.ts";
 import { placer } from "./place.ts";
 import type { InstallPlan, PlannedFile, PlannedRow } from "./plan.ts";
 import { checkRecord } from "./record-check.ts";
@@ -30,7 +30,7 @@ const REPLACED = ["RECORD", "RECORD.jws", "RECORD.p7s", "INSTALLER", "REQUESTED"
  */
 export function planInstall(wheel: WheelContents, scheme: InstallScheme): InstallPlan {
   const { directory } = findDistInfo(wheel.entries, wheel.filename);
-  const wheelFile = valueOf(parseWheelFile(wheel.wheelFile), wheel.filename, "WHEEL");
+  const wheelFile = parsedValue(parseWheelFile(wheel.wheelFile), wheel.filename, "WHEEL");
   const metadata = checkMetadata(wheel, directory);
   const record = checkRecord(wheel, directory);
   const entryPoints = readScripts(wheel);
@@ -66,12 +66,12 @@ export function planInstall(wheel: WheelContents, scheme: InstallScheme): Instal
 type Add = (file: PlannedFile, generated?: boolean) => void;
 
 function checkMetadata(wheel: WheelContents, directory: string): Metadata {
-  const metadata = valueOf(parseMetadata(wheel.metadata), wheel.filename, "METADATA");
+  const metadata = parsedValue(parseMetadata(wheel.metadata), wheel.filename, "METADATA");
   const owner = directory.split("-")[0] ?? "";
   if (normalizeName(metadata.name) !== normalizeName(owner)) {
     throw wheelInvalid(wheel.filename, `METADATA names another package: ${metadata.name}`);
   }
-  const named = valueOf(parseWheelName(wheel.filename), wheel.filename, "file name").version;
+  const named = parsedValue(parseWheelName(wheel.filename), wheel.filename, "file name").version;
   const version = parseVersion(metadata.version);
   if (version !== undefined && compareVersions(version, named) === 0) return metadata;
   throw wheelInvalid(wheel.filename, `METADATA names another version: ${metadata.version}`);

@@ -1,6 +1,6 @@
 import type { ZipEntry } from "../archive/zip-entry.ts";
 import { parseRecord, type RecordRow } from "../python/record.ts";
-import { valueOf } from "./parse.ts";
+import { parsedValue } from "./parsed-value.ts";
 import { type WheelContents, wheelInvalid } from "./wheel-contents.ts";
 
 /** What RECORD promises of the files of the archive. */
@@ -23,7 +23,7 @@ const STRONGER = ["sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake
  */
 export function checkRecord(wheel: WheelContents, distInfo: string): RecordCheck {
   if (wheel.record === undefined) throw wheelInvalid(wheel.filename, `no ${distInfo}/RECORD`);
-  const rows = valueOf(parseRecord(wheel.record), wheel.filename, "RECORD");
+  const rows = parsedValue(parseRecord(wheel.record), wheel.filename, "RECORD");
   const files = new Map(wheel.entries.filter((entry) => !entry.isDirectory).map((entry) => [entry.name, entry]));
   const unlisted = new Set(UNLISTED.map((name) => `${distInfo}/${name}`));
   const listed = rowsOfFiles(wheel, rows, files);

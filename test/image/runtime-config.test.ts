@@ -124,7 +124,7 @@ test("a base that runs as root says nothing about the application's user", () =>
 });
 
 test("variables may refer to what the base and the defaults have", () => {
-  const env = { PATH: "/x:$PATH", HOME2: "${LANG}-$LANG", PRICE: "5$$", PLAIN: "a$ b$1" };
+  const env = { PATH: "/x:$PATH", HOME2: "$\u007bLANG}-$LANG", PRICE: "5$$", PLAIN: "a$ b$1" };
   assert.deepEqual(configOf({ env }, base).Env?.slice(0, 1), ["PATH=/x:/app/.venv/bin:/opt/bin:/bin"]);
   assert.deepEqual(configOf({ env }, base).Env?.slice(4), ["HOME2=C.UTF-8-C.UTF-8", "PLAIN=a$ b$1", "PRICE=5$"]);
   assert.throws(() => configOf({ env: { A: "pa$word" } }), { code: "CONFIG_INVALID", hint: /\$\$/ });
