@@ -65,16 +65,6 @@ export async function nativeDecompress(): Promise<Transform | undefined> {
   }
 }
 
-/** A stream that undoes zstd, of any version; undefined when the native module is not there. */
-export async function nativeDecompress(): Promise<Transform | undefined> {
-  try {
-    const { DecompressStream } = await import("zstd-napi");
-    return new DecompressStream();
-  } catch {
-    return undefined;
-  }
-}
-
 /** Node 22.15 and later, as far as @types/node 20 is concerned. */
 interface ZlibWithZstd {
   readonly constants: Readonly<Record<string, number>>;
