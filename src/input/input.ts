@@ -1,4 +1,4 @@
-import type { SourceLocation } from "../errors.ts";
+import type { ErrorCode, SourceLocation } from "../errors.ts";
 import type { DistributionFile } from "../resolve/lock.ts";
 
 /** What a lock or a requirements file asks for, before a target is known. */
@@ -15,6 +15,8 @@ export interface LockInput {
   readonly defaultGroups: readonly string[];
   readonly extras: readonly string[];
   readonly groups: readonly string[];
+  /** What a person should hear, e.g. an option that has no meaning here. */
+  readonly warnings?: readonly string[];
 }
 
 export interface InputPackage {
@@ -34,6 +36,8 @@ export interface InputPackage {
   /** A direct wheel: URL (absolute) that the requirement names. */
   readonly direct?: { readonly url: string; readonly directUrl: string };
   readonly requested: boolean;
+  /** Why no wheel can come of it, e.g. a VCS source: an error only where its marker holds for the target. */
+  readonly blocked?: { readonly code: ErrorCode; readonly message: string; readonly hint: string };
   readonly location: SourceLocation;
 }
 

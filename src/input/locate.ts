@@ -1,0 +1,44 @@
+import type { SourceLocation } from "../errors.ts";
+
+/** Turns an offset (UTF-16 units) into a place with its line's text. */
+export type Locate = (offset: number, length?: number) => SourceLocation;
+
+/** A caret line longer than this helps nobody: minified JSON, base64. */
+const MAX_SHOWN = 400;
+const LINE_END = /\r\n|\n|\r/g;
+
+/** Lines end in LF, CRLF or CR, as editors count them. */
+export function locator(file: string, text: string): Locate {
+  let starts: readonly number[] | undefined;
+  return (offset, length = 1) => {
+    starts ??= lineStarts(text);
+    const index = lineIndex(starts, offset);
+    const start = starts[index] ?? 0;
+    const line = text.slice(start, starts[index + 1] ?? text.length).replace(/[\r\n]+$/, "");
+    const column = offset - start + 1;
+    return {
+      file,
+      line: index + 1,
+      column,
+      length: Math.max(1, Math.min(length, line.length - column + 1)),
+      text: line.slice(0, MAX_SHOWN),
+    };
+  };
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (const match of text.matchAll(LINE_END)) starts.push(match.index + match[0].length);
+  return starts;
+}
+
+function lineIndex(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

@@ -1,0 +1,130 @@
+import { OciasmError } from "../errors.ts";
+import type { InputPackage } from "../input/input.ts";
+import { parseSpecifierSet, specifierContains } from "../python/specifier.ts";
+import type { Target } from "../python/target.ts";
+import { comparePublic, compareVersions, formatVersion, parseVersion } from "../python/version.ts";
+import { bestWheel } from "../python/wheel-choice.ts";
+import { explainMismatch } from "../python/wheel-mismatch.ts";
+import { parseWheelName } from "../python/wheel-name.ts";
+import { describeTarget } from "./describe-target.ts";
+import type { DistributionFile } from "./lock.ts";
+
+/** A wheel whose content is pinned; the size may still have to be asked for. */
+export type ChosenWheel = DistributionFile & { readonly sha256: string };
+
+export type WheelChoice =
+  | { readonly wheel: ChosenWheel; readonly warnings: readonly string[] }
+  | { readonly problem: OciasmError };
+
+/** More lines than these are cut from a message. */
+const MAX_SHOWN = 12;
+
+/**
+ * The best wheel of a package for a target among the files that are known of it. Only files that the pin's hashes
+ * allow count, where it has any. A problem is NO_WHEEL with the true reason for each file, NOT_IN_INDEX when nothing
+ * has a hash of the pin, or HASH_REQUIRED when the best file has no sha256.
+ */
+export function chooseWheel(entry: InputPackage, files: readonly DistributionFile[], target: Target): WheelChoice {
+  const known = files.map(lowerCaseHash).filter((file) => isOfVersion(entry, file));
+  const allowed = known.filter((file) => hashAllows(entry, file));
+  if (known.length > 0 && allowed.length === 0) return { problem: noHashMatches(entry, known) };
+  const fitting = allowed.filter((file) => pythonMismatch(file, target) === undefined);
+  // A yanked file only where nothing else fits: the pin is exact, so PEP 592 lets it in.
+  const best =
+    bestWheel(
+      fitting.filter((file) => file.yanked === undefined),
+      target,
+    ) ?? bestWheel(fitting, target);
+  if (best === undefined) return { problem: noWheel(entry, allowed, target) };
+  const sha256 = best.sha256 ?? onlyHash(entry);
+  if (sha256 === undefined) return { problem: noHash(entry, best) };
+  const warnings = best.yanked === undefined ? [] : [yankedWarning(best)];
+  return { wheel: { ...best, sha256 }, warnings };
+}
+
+function lowerCaseHash(file: DistributionFile): DistributionFile {
+  return file.sha256 === undefined ? file : { ...file, sha256: file.sha256.toLowerCase() };
+}
+
+/** An index page lists all versions. A file whose name can't be read stays, to be explained. */
+function isOfVersion(entry: InputPackage, file: DistributionFile): boolean {
+  const wheel = parseWheelName(file.filename);
+  if (!wheel.ok || entry.version === undefined) return true;
+  if (wheel.value.name !== entry.name) return false;
+  const wanted = parseVersion(entry.version);
+  if (wanted === undefined) return formatVersion(wheel.value.version) === entry.version;
+  const { version } = wheel.value;
+  // `==2.9.1` takes 2.9.1+cpu; a pin with a local part takes a file name that lost it.
+  const same = comparePublic(version, wanted) === 0;
+  const bothLocal = version.local !== undefined && wanted.local !== undefined;
+  return same && (!bothLocal || compareVersions(version, wanted) === 0);
+}
+
+function hashAllows(entry: InputPackage, file: DistributionFile): boolean {
+  if (entry.sha256.length === 0 || file.sha256 === undefined) return true;
+  return entry.sha256.includes(file.sha256);
+}
+
+/** A file without a hash of its own is checked against the pin's, if that is one. */
+function onlyHash(entry: InputPackage): string | undefined {
+  return entry.sha256.length === 1 ? entry.sha256[0] : undefined;
+}
+
+function pythonMismatch(file: DistributionFile, target: Target): string | undefined {
+  if (file.requiresPython === undefined) return undefined;
+  const set = parseSpecifierSet(file.requiresPython);
+  if (set === undefined || specifierContains(set, target.python.version)) return undefined;
+  return `needs Python ${file.requiresPython}`;
+}
+
+function label(entry: InputPackage): string {
+  return entry.version === undefined ? entry.name : `${entry.name} ${entry.version}`;
+}
+
+function noWheel(entry: InputPackage, files: readonly DistributionFile[], target: Target): OciasmError {
+  const { location } = entry;
+  const wheels = files.filter((file) => file.filename.endsWith(".whl"));
+  if (files.length === 0) {
+    return new OciasmError("NO_WHEEL", `nothing is known of ${label(entry)}: no file of this version`, {
+      location,
+      hint: "check the version, and that the index is the one it was locked from",
+    });
+  }
+  if (wheels.length === 0) {
+    const names = files.map((file) => file.filename).join(", ");
+    return new OciasmError("NO_WHEEL", `${label(entry)} has no wheel, only sources: ${names}`, {
+      location,
+      hint: `build one with \`pip wheel --no-deps ${entry.name}${entry.version === undefined ? "" : `==${entry.version}`}\` for ${describeTarget(target)} and name it by --find-links, or choose a version that has wheels`,
+    });
+  }
+  const reasons = wheels.map(
+    (file) => `${file.filename}: ${pythonMismatch(file, target) ?? explainMismatch(file.filename, target)}`,
+  );
+  const shown = [...reasons].sort().slice(0, MAX_SHOWN);
+  const more = reasons.length > shown.length ? [`and ${reasons.length - shown.length} more`] : [];
+  const list = [...shown, ...more].map((line) => `\n  ${line}`).join("");
+  return new OciasmError("NO_WHEEL", `no wheel of ${label(entry)} fits ${describeTarget(target)}:${list}`, {
+    location,
+    hint: "choose another version, --python, --base or --platform",
+  });
+}
+
+function noHashMatches(entry: InputPackage, files: readonly DistributionFile[]): OciasmError {
+  const count = files.length === 1 ? "its one file has another" : `none of its ${files.length} files has one of them`;
+  return new OciasmError("NOT_IN_INDEX", `${label(entry)} is pinned to ${entry.sha256.length} sha256, and ${count}`, {
+    location: entry.location,
+    hint: "lock again, or use the index that it was locked from",
+  });
+}
+
+function noHash(entry: InputPackage, file: DistributionFile): OciasmError {
+  return new OciasmError("HASH_REQUIRED", `neither the lock nor the index gives a sha256 of ${file.filename}`, {
+    location: entry.location,
+    hint: "lock again with hashes",
+  });
+}
+
+function yankedWarning(file: DistributionFile): string {
+  const reason = file.yanked === undefined || file.yanked === "" ? "" : `: ${file.yanked}`;
+  return `${file.filename} was yanked by its authors${reason}`;
+}

@@ -1,0 +1,190 @@
+import { OciasmError } from "../errors.ts";
+import type { InputPackage, LockInput } from "../input/input.ts";
+import { parseMarker } from "../python/marker.ts";
+import { markerEnvironment } from "../python/marker-environment.ts";
+import { evaluateMarker, type MarkerContext, type MarkerEnvironment } from "../python/marker-evaluation.ts";
+import { normalizeExtra } from "../python/name.ts";
+import { parseSpecifierSet, specifierContains } from "../python/specifier.ts";
+import type { Target } from "../python/target.ts";
+import { describeTarget } from "./describe-target.ts";
+import type { DistributionFile } from "./lock.ts";
+import { mergeEntries } from "./merge-entries.ts";
+
+/** What the user picks from a lock. */
+export interface SelectChoice {
+  readonly extras: readonly string[];
+  readonly groups: readonly string[];
+  readonly noDefaultGroups: boolean;
+}
+
+/** A package that the target needs, and where its files are learned from. */
+export interface SelectedPackage {
+  readonly package: InputPackage;
+  readonly files: FilesQuestion;
+}
+
+export type FilesQuestion =
+  /** The lock lists them all. */
+  | { readonly from: "lock"; readonly files: readonly DistributionFile[] }
+  /** One wheel by URL; its size is not known. */
+  | { readonly from: "direct"; readonly file: DistributionFile }
+  /** Ask for the files of exactly this version; only those with one of the hashes count. */
+  | { readonly from: "index"; readonly name: string; readonly version: string; readonly index?: string };
+
+/**
+ * The packages of a lock that apply to a target, sorted by name. All problems of the selection are thrown as one
+ * error: INPUT_INVALID for a lock that does not fit the target or the choice, a package's own code where it is blocked.
+ */
+export function selectPackages(input: LockInput, target: Target, choice: SelectChoice): readonly SelectedPackage[] {
+  const environment = markerEnvironment(target);
+  checkChoice(input, choice);
+  checkPython(input, target);
+  checkEnvironments(input, target, environment);
+  const context = contextOf(input, choice);
+  const problems: OciasmError[] = [];
+  const kept = input.packages.filter((entry) => holds(entry, environment, context, problems));
+  const merged = mergeEntries(kept, input.format, problems);
+  for (const entry of merged) problems.push(...unfit(entry, target));
+  const [first, ...others] = problems;
+  if (first !== undefined) {
+    const { code, message, hint, location } = first;
+    throw new OciasmError(code, message, { hint, location, problems: others });
+  }
+  if (kept.length === 0 && input.packages.length > 0) throw nothingSelected(input, target, choice);
+  return merged.map((entry) => ({ package: entry, files: questionOf(entry) })).sort(byName);
+}
+
+function contextOf(input: LockInput, choice: SelectChoice): MarkerContext {
+  // In requirements files `extra` is never given; in a lock the two sets are.
+  if (input.format !== "pylock.toml") return {};
+  const groups = [...(choice.noDefaultGroups ? [] : input.defaultGroups), ...choice.groups];
+  return { extras: choice.extras, dependencyGroups: groups };
+}
+
+function holds(
+  entry: InputPackage,
+  environment: MarkerEnvironment,
+  context: MarkerContext,
+  problems: OciasmError[],
+): boolean {
+  if (entry.marker === undefined) return true;
+  try {
+    return evaluate(entry.marker, environment, context);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    problems.push(new OciasmError("INPUT_INVALID", `${entry.name}: ${message}`, { location: entry.location }));
+    return false;
+  }
+}
+
+function evaluate(text: string, environment: MarkerEnvironment, context: MarkerContext): boolean {
+  const marker = parseMarker(text);
+  if (!marker.ok) throw new OciasmError("INPUT_INVALID", `${JSON.stringify(text)} is no marker: ${marker.message}`);
+  return evaluateMarker(marker.value, environment, context);
+}
+
+function unfit(entry: InputPackage, target: Target): readonly OciasmError[] {
+  const { location, blocked } = entry;
+  if (blocked !== undefined) {
+    return [new OciasmError(blocked.code, blocked.message, { hint: blocked.hint, location })];
+  }
+  if (entry.requiresPython !== undefined && !meetsPython(entry.requiresPython, target)) {
+    const message = `${entry.name} ${entry.version ?? ""} needs Python ${entry.requiresPython}, the image has ${target.python.version}`;
+    return [new OciasmError("INPUT_INVALID", message.replace("  ", " "), { location, hint: otherPython() })];
+  }
+  if (entry.version === undefined && entry.direct === undefined && entry.files.length === 0) {
+    return [new OciasmError("NOT_PINNED", `${entry.name} has no version`, { location })];
+  }
+  return [];
+}
+
+/** Upper bounds count: the target is one exact Python. */
+function meetsPython(specifiers: string, target: Target): boolean {
+  const set = parseSpecifierSet(specifiers);
+  return set === undefined || specifierContains(set, target.python.version);
+}
+
+function checkPython(input: LockInput, target: Target): void {
+  if (input.requiresPython === undefined || meetsPython(input.requiresPython, target)) return;
+  const message = `${input.file} is for Python ${input.requiresPython}, the image has ${target.python.version}`;
+  throw new OciasmError("INPUT_INVALID", message, { hint: otherPython() });
+}
+
+function otherPython(): string {
+  return "choose another Python with --python or --base, or lock again for this one";
+}
+
+function checkEnvironments(input: LockInput, target: Target, environment: MarkerEnvironment): void {
+  if (input.environments.length === 0) return;
+  if (input.environments.some((marker) => evaluate(marker, environment, {}))) return;
+  const made = input.environments.join(" or ");
+  throw new OciasmError("INPUT_INVALID", `${input.file} was made for ${made}, not for ${describeTarget(target)}`, {
+    hint: "lock again with this platform among the environments, or choose --platform to suit the lock",
+  });
+}
+
+function checkChoice(input: LockInput, choice: SelectChoice): void {
+  if (input.format !== "pylock.toml") {
+    const [asked] = [...choice.extras, ...choice.groups];
+    if (asked === undefined) return;
+    throw new OciasmError("INPUT_INVALID", `${input.file} knows no extras or groups, and ${asked} is asked for`, {
+      hint: "choose them when the file is compiled, e.g. `uv pip compile --extra NAME`",
+    });
+  }
+  checkKnown("extra", choice.extras, input.extras, input.file);
+  // A default group needs no entry among the groups.
+  checkKnown("group", choice.groups, [...input.groups, ...input.defaultGroups], input.file);
+}
+
+function checkKnown(what: string, asked: readonly string[], known: readonly string[], file: string): void {
+  const missing = asked.find((name) => !known.includes(normalizeExtra(name)));
+  if (missing === undefined) return;
+  const listed = [...new Set(known)].sort().join(", ");
+  throw new OciasmError("INPUT_INVALID", `${file} has no ${what} ${missing}`, {
+    hint: listed === "" ? `lock again with --${what} ${missing}` : `it has ${listed}`,
+  });
+}
+
+/** An empty image out of a lock that is not is never what was meant. */
+function nothingSelected(input: LockInput, target: Target, choice: SelectChoice): OciasmError {
+  const count = `${input.packages.length} package${input.packages.length === 1 ? "" : "s"}`;
+  const groups = [...new Set([...input.groups, ...input.defaultGroups])].sort();
+  const byGroup = input.packages.some((entry) => /\b(?:dependency_groups|extras)\b/.test(entry.marker ?? ""));
+  const why = byGroup
+    ? `with ${listOr("groups", [...(choice.noDefaultGroups ? [] : input.defaultGroups), ...choice.groups])} and ${listOr("extras", choice.extras)}`
+    : `for ${describeTarget(target)}`;
+  const names = [...groups.map((name) => `--group ${name}`), ...input.extras.map((name) => `--extra ${name}`)];
+  const hint = byGroup && names.length > 0 ? `add ${names.join(" or ")}` : "check the markers of the lock";
+  return new OciasmError("INPUT_INVALID", `none of the ${count} of ${input.file} applies ${why}`, { hint });
+}
+
+function listOr(what: string, names: readonly string[]): string {
+  return names.length === 0 ? `no ${what}` : `${what} ${names.join(", ")}`;
+}
+
+function questionOf(entry: InputPackage): FilesQuestion {
+  if (entry.direct !== undefined) {
+    const { url } = entry.direct;
+    const [listed] = entry.files;
+    const [sha256] = entry.sha256;
+    const only = entry.sha256.length === 1 && sha256 !== undefined ? { sha256 } : {};
+    return { from: "direct", file: listed ?? { filename: lastPart(url), url, ...only } };
+  }
+  if (entry.files.length > 0) return { from: "lock", files: entry.files };
+  const index = entry.index === undefined ? {} : { index: entry.index };
+  return { from: "index", name: entry.name, version: entry.version ?? "", ...index };
+}
+
+function lastPart(url: string): string {
+  const path = url.replace(/[?#].*$/s, "");
+  const last = path.slice(path.lastIndexOf("/") + 1);
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
+  }
+}
+
+function byName(a: SelectedPackage, b: SelectedPackage): number {
+  return a.package.name < b.package.name ? -1 : 1;
+}
