@@ -25,7 +25,7 @@ const REBUILD = "build a wheel of it, publish or vendor it, and lock that";
 
 /** One `[[packages]]` of a pylock.toml; undefined for the project itself and after a problem that hides the name. */
 export function readPylockPackage(table: TomlTable, context: PylockContext): InputPackage | undefined {
-  table.require("name");
+  table.demand("name");
   const rawName = table.string("name");
   if (rawName === undefined) return undefined;
   if (!isValidName(rawName)) table.problem(`${JSON.stringify(rawName)} is no package name`, "name");
@@ -102,11 +102,11 @@ function refusal(table: TomlTable, name: string): Blocked | undefined {
 }
 
 function checkSource(details: TomlTable, source: (typeof SOURCES)[number]): void {
-  if (source === "directory") details.require("path");
+  if (source === "directory") details.demand("path");
   else if (!details.has("url") && !details.has("path")) details.problem(`${source} has neither url nor path`);
   if (source !== "vcs") return;
-  details.require("type");
-  details.require("commit-id");
+  details.demand("type");
+  details.demand("commit-id");
 }
 
 function nothingListed(name: string): Blocked {

@@ -14,12 +14,12 @@ export const pylock: InputFormat = {
     checkVersion(root, warnings);
     // Another major version may mean anything: its packages are not looked at.
     problems.check();
-    root.require("created-by");
+    root.demand("created-by");
     root.string("created-by");
     const environments = root.strings("environments");
     for (const marker of environments) checkMarker(root, "environments", marker);
     const requiresPython = checkSpecifiers(root);
-    if (!root.has("packages")) root.require("packages");
+    if (!root.has("packages")) root.demand("packages");
     const packages = root
       .tables("packages")
       .map((table) => readPylockPackage(table, { file: context.file, warnings }))
@@ -55,7 +55,7 @@ const NO_OPTIONS: LockInput["options"] = {
 function checkVersion(root: TomlTable, warnings: string[]): void {
   const version = root.string("lock-version");
   if (version === undefined) {
-    root.require("lock-version");
+    root.demand("lock-version");
     return;
   }
   const match = /^(\d+)\.(\d+)$/.exec(version);

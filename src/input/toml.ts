@@ -24,7 +24,7 @@ export interface TomlTable {
   /** Notes a problem at `key`'s value, or at the table itself. */
   problem(message: string, key?: string, hint?: string): void;
   /** Notes that a key must be there. */
-  require(key: string): void;
+  demand(key: string): void;
   location(key?: string): ReturnType<Locate>;
 }
 
@@ -116,7 +116,7 @@ function view(value: Plain, path: TomlPath, shared: Shared): TomlTable {
         view(table, [...path, key, index], shared),
       ),
     problem,
-    require: (key) => {
+    demand: (key) => {
       if (get(key) === undefined) problem(`${path.length === 0 ? "the document" : keyPath(path)} lacks ${key}`);
     },
     location,
