@@ -54,8 +54,8 @@ export function parseMetadata(text: string): Parsed<Metadata> {
   if (version === undefined || parseVersion(version) === undefined) {
     return problem(`no valid Version: ${JSON.stringify(version ?? "")}`);
   }
-  const known = /^([12])(?:\.[0-9]+)*$/.test(metadataVersion);
-  if (!known && /^[0-9]/.test(metadataVersion)) return problem(`Metadata-Version ${metadataVersion} is not supported`);
+  if (!/^[12](?:\.[0-9]+)*$/.test(metadataVersion))
+    return problem(`Metadata-Version ${metadataVersion} is not supported`);
   const texts = {
     summary: one("Summary"),
     license: one("License"),
@@ -78,7 +78,7 @@ export function parseMetadata(text: string): Parsed<Metadata> {
     requiresDist: all("Requires-Dist"),
     providesExtra: [...new Set(all("Provides-Extra").map(normalizeExtra))],
     dynamic: all("Dynamic").map((field) => field.toLowerCase()),
-    warnings: known ? headers.warnings : [...headers.warnings, "no Metadata-Version"],
+    warnings: headers.warnings,
   });
 }
 

@@ -17,7 +17,8 @@ export interface Requirement {
   readonly marker?: Marker;
 }
 
-const IDENTIFIER = /[a-zA-Z0-9][a-zA-Z0-9._-]*\b/y;
+/** A letter or digit at both ends, as PEP 508 has it: packaging lets an underscore end a name. */
+const IDENTIFIER = /[a-zA-Z0-9](?:[a-zA-Z0-9._-]*[a-zA-Z0-9])?/y;
 const SPECIFIER = new RegExp(SPECIFIER_PATTERN, "iy");
 const PREFIX_TRAIL = /\.\*/y;
 const LOCAL_TRAIL = /\+[a-z0-9]+(?:[-_.][a-z0-9]+)*/y;

@@ -87,7 +87,7 @@ test("packaging's rows for requirements agree", (t) => {
     assert.equal(text(written), written.trim());
   }
   for (const { req_str } of rows<{ req_str: string }>("test_pickle_requirement_roundtrip")) {
-    assert.deepEqual(requirement(text(req_str)), requirement(req_str));
+    assert.equal(text(text(req_str)), text(req_str));
   }
   for (const row of rows<{ invalid_requirement: string }>("test_pickle_requirement_setstate_rejects_invalid_string")) {
     refusal(row.invalid_requirement);

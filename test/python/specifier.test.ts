@@ -161,6 +161,23 @@ test("packaging's rows for contains agree", (t) => {
       assert.equal(found, row.expected ?? false, `${name} ${JSON.stringify(row)}`);
     }
   }
+  interface Both {
+    readonly spec1: string;
+    readonly spec2: string;
+    readonly input_versions: readonly string[];
+  }
+  for (const row of rows<Both>("test_arbitrary_equality_is_intersection_preserving")) {
+    const both = row.input_versions.filter((each) => contains(row.spec1, each) && contains(row.spec2, each));
+    assert.deepEqual(filterVersions(set(`${row.spec1},${row.spec2}`), row.input_versions), both);
+  }
+  const canonical = rows<{ spec: string; versions: readonly string[] }>(
+    "test_contains_identical_across_canonicalization",
+  );
+  for (const row of canonical) {
+    for (const each of row.versions) {
+      assert.equal(contains(row.spec, each), contains(formatSpecifierSet(set(row.spec)), each), JSON.stringify(row));
+    }
+  }
   for (const row of rows<{ version: string }>("test_empty_specifier")) {
     assert.equal(contains("", row.version, true), true);
     assert.equal(specifierContains(set(""), version(row.version)), true);
