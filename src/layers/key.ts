@@ -28,7 +28,12 @@ function sourceContent(source: LayerSource): unknown {
     case "wheel":
       return wheelContent(source);
     case "deb":
-      return { type: source.type, sha256: source.sha256 };
+      return {
+        type: source.type,
+        sha256: source.sha256,
+        exclude: source.exclude ?? [],
+        below: source.below === true,
+      };
     case "file": {
       const { size: _pinned, ...content } = source;
       return content;

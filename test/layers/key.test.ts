@@ -25,6 +25,7 @@ const sources: readonly LayerSource[] = [
     filename: "libc6.deb",
     sha256: hex("b"),
     size: 10,
+    exclude: ["usr/share/man/**"],
   },
   { type: "file", path: "app/main.py", mode: 0o644, uid: 1, gid: 2, sha256: hex("c"), size: 10 },
   { type: "text", path: "etc/x", mode: 0o644, uid: 1, gid: 2, text: "x" },
@@ -97,6 +98,11 @@ test("every field that reaches the bytes changes the key and no other does", () 
   }
   for (const path of DISPLAY) assert.ok(seen.includes(path), `${path} was not flipped`);
   assert.ok(seen.length > 40);
+});
+
+test("a package that lies below is another source than one of the layer itself", () => {
+  const below = sources.map((source): LayerSource => (source.type === "deb" ? { ...source, below: true } : source));
+  assert.notEqual(layerKey({ ...recipe, sources: below }), layerKey(recipe));
 });
 
 test("dropping an optional field changes the key", () => {
