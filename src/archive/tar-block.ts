@@ -66,8 +66,19 @@ function text(block: Uint8Array, start: number, length: number): Uint8Array {
 function number(block: Uint8Array, start: number, length: number): number | undefined {
   const field = block.subarray(start, start + length);
   if (((field[0] ?? 0) & 0x80) !== 0) return base256(field);
-  const digits = /^ *([0-7]*)[ \0]*$/.exec(latin1(field))?.[1];
-  return digits === undefined ? undefined : Number.parseInt(`0${digits}`, 8);
+  let at = 0;
+  while (field[at] === SPACE) at++;
+  let value = 0;
+  for (; isOctalDigit(field[at]); at++) value = value * 8 + (field[at] ?? 0) - ZERO;
+  for (; at < field.length; at++) if (field[at] !== SPACE && field[at] !== 0) return undefined;
+  return value;
+}
+
+const SPACE = 0x20;
+const ZERO = 0x30;
+
+function isOctalDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte < ZERO + 8;
 }
 
 function base256(field: Uint8Array): number | undefined {

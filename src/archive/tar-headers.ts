@@ -87,5 +87,6 @@ async function checkEnd(puller: BytePuller): Promise<void> {
 }
 
 function isZero(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0);
+  for (const byte of bytes) if (byte !== 0) return false;
+  return true;
 }

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import test from "node:test";
 import { readArIndex } from "../../src/archive/ar.ts";
 import { bytesSource } from "../../src/archive/bytes.ts";
-import { isOciasmError } from "../../src/errors.ts";
 import { buildAr } from "../support/ar.ts";
+import { fuzz } from "../support/fuzz.ts";
 import { mutate, xorshift } from "../support/mutate.ts";
 
 const read = (bytes: Uint8Array) => readArIndex(bytesSource(bytes));
@@ -16,6 +16,12 @@ const deb = buildAr([
   { name: "control.tar.xz", content: "odd" },
   { name: "data.tar.xz", content: "data" },
 ]);
+
+const random = xorshift(41);
+const outcome = await fuzz(100_000, "ARCHIVE_INVALID", async () => {
+  const bytes = mutate(deb, random);
+  for (const { offset, size } of await read(bytes)) assert.ok(offset + size <= bytes.length);
+});
 
 test("the members of a package are found, padding or not", async () => {
   const members = await read(deb);
@@ -102,15 +108,7 @@ for (const [what, bytes, message] of hostile) {
   });
 }
 
-test("a hundred thousand damaged archives give members inside the archive or a clear error", async () => {
-  Error.stackTraceLimit = 0;
-  const random = xorshift(41);
-  for (let round = 0; round < 100_000; round++) {
-    const bytes = mutate(deb, random);
-    try {
-      for (const { offset, size } of await read(bytes)) assert.ok(offset + size <= bytes.length);
-    } catch (error) {
-      assert.ok(isOciasmError(error) && error.code === "ARCHIVE_INVALID", String(error));
-    }
-  }
+test("a hundred thousand damaged archives give members inside the archive or a clear error", () => {
+  assert.deepEqual(outcome.unexpected, []);
+  assert.ok(outcome.accepted > 1000 && outcome.accepted < 90_000, `${outcome.accepted} of them were accepted`);
 });

@@ -13,7 +13,7 @@ const INTERESTING = [0, 1, 0x7f, 0x80, 0xff, 0x2f, 0x2e, 0x50, 0x4b, 0x30, 0x37,
 
 /** A copy of `bytes` with a few bytes changed, a piece cut out, doubled or overwritten by another piece. */
 export function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
-  const copy = Uint8Array.from(bytes);
+  const copy = new Uint8Array(bytes);
   for (let count = 1 + (random() % 3); count > 0; count--) {
     const at = random() % copy.length;
     const kind = random() % 8;

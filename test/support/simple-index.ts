@@ -93,11 +93,11 @@ function htmlPage(name: string, files: readonly IndexedFile[], index: SimpleInde
 }
 
 function attributesOf(file: IndexedFile): string {
-  const escape = (text: string): string =>
+  const encode = (text: string): string =>
     text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
   return [
-    file.requiresPython === undefined ? "" : ` data-requires-python="${escape(file.requiresPython)}"`,
-    file.yanked === undefined ? "" : ` data-yanked="${escape(file.yanked)}"`,
+    file.requiresPython === undefined ? "" : ` data-requires-python="${encode(file.requiresPython)}"`,
+    file.yanked === undefined ? "" : ` data-yanked="${encode(file.yanked)}"`,
     file.metadata === undefined
       ? ""
       : ` data-core-metadata="sha256=${createHash("sha256").update(file.metadata).digest("hex")}"`,
