@@ -6,7 +6,7 @@ import { type TestContext, test } from "node:test";
 import { type DownloadRequest, download } from "../../src/net/download.ts";
 import { testHttp } from "../support/http.ts";
 import { startHttpServer, type TestServer } from "../support/http-server.ts";
-import { temporaryFolder } from "../support/temporary-store.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 
 const CONTENT = Buffer.from(Array.from({ length: 40_000 }, (_, index) => (index * 7 + (index >> 8)) % 256));
 const sha256 = createHash("sha256").update(CONTENT).digest("hex");
@@ -19,7 +19,7 @@ interface Bench {
 }
 
 async function bench(t: TestContext): Promise<Bench> {
-  const [server, folder, http] = [await startHttpServer(t), await temporaryFolder(t), testHttp(t)];
+  const [server, folder, http] = [await startHttpServer(t), temporaryFolder(t), testHttp(t)];
   server.serve("/f.whl", CONTENT);
   const pauses: number[] = [];
   const request: DownloadRequest = {

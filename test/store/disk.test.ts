@@ -9,13 +9,14 @@ import { fileURLToPath } from "node:url";
 import { digestOf } from "../../src/oci/digest.ts";
 import { createDiskStore } from "../../src/store/disk.ts";
 import { storeError } from "../../src/store/store-error.ts";
-import { temporaryFolder, temporaryStore } from "../support/temporary-store.ts";
+import { temporaryFolder } from "../support/temporary.ts";
+import { temporaryStore } from "../support/temporary-store.ts";
 
 const HELLO = Buffer.from("hello, store");
 const digest = digestOf(HELLO);
 
 test("what was put can be read, whole and in parts", async (t) => {
-  const store = await temporaryStore(t);
+  const store = temporaryStore(t);
   assert.equal(await store.has(digest), undefined);
   assert.deepEqual(await store.put(HELLO), { digest, size: HELLO.length });
   assert.equal(await store.has(digest), HELLO.length);
@@ -27,7 +28,7 @@ test("what was put can be read, whole and in parts", async (t) => {
 });
 
 test("a finished temporary file is adopted, also when the blob is there already", async (t) => {
-  const store = await temporaryStore(t);
+  const store = temporaryStore(t);
   for (let round = 0; round < 2; round++) {
     const file = await store.temporary();
     await writeFile(file, HELLO);
@@ -38,7 +39,7 @@ test("a finished temporary file is adopted, also when the blob is there already"
 });
 
 test("a temporary file that is shorter than promised is not adopted", async (t) => {
-  const store = await temporaryStore(t);
+  const store = temporaryStore(t);
   const file = await store.temporary();
   await writeFile(file, HELLO.subarray(1));
   await assert.rejects(store.adopt(file, { digest, size: HELLO.length }), { code: "BLOB_CORRUPT" });
@@ -46,7 +47,7 @@ test("a temporary file that is shorter than promised is not adopted", async (t) 
 });
 
 test("a blob that was changed is noticed, removed and named", async (t) => {
-  const store = await temporaryStore(t);
+  const store = temporaryStore(t);
   await store.put(HELLO);
   await chmod(store.path(digest), 0o644);
   await appendFile(store.path(digest), "!");
@@ -55,7 +56,7 @@ test("a blob that was changed is noticed, removed and named", async (t) => {
 });
 
 test("a blob that was cut by a tool that keeps times is noticed", async (t) => {
-  const store = await temporaryStore(t);
+  const store = temporaryStore(t);
   await store.put(HELLO);
   const { mtime } = await stat(store.path(digest));
   await chmod(store.path(digest), 0o644);
@@ -65,7 +66,7 @@ test("a blob that was cut by a tool that keeps times is noticed", async (t) => {
 });
 
 test("a blob that was only touched is hashed, kept and sealed again", async (t) => {
-  const store = await temporaryStore(t);
+  const store = temporaryStore(t);
   await store.put(HELLO);
   const sealed = await stat(store.path(digest));
   await utimes(store.path(digest), 1_700_000_000, 1_700_000_000);
@@ -74,7 +75,7 @@ test("a blob that was only touched is hashed, kept and sealed again", async (t) 
 });
 
 test("a directory that can't be written to says how to go on, and still serves", async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   // A file in place of the folder refuses root too.
   await writeFile(join(folder, "file"), "");
   const store = createDiskStore(join(folder, "file"));
@@ -92,7 +93,7 @@ test("a full disk is told from other failures", () => {
 });
 
 test("keys keep values apart by bucket and key, and a damaged file reads as absent", async (t) => {
-  const store = await temporaryStore(t);
+  const store = temporaryStore(t);
   await store.set("facts", "__proto__", { a: [1] });
   await store.set("other", "__proto__", 2);
   assert.deepEqual(await store.get("facts", "__proto__"), { a: [1] });
@@ -105,7 +106,7 @@ test("keys keep values apart by bucket and key, and a damaged file reads as abse
 });
 
 test("temporary files of dead processes are swept, those of live ones and of strangers stay", async (t) => {
-  const store = await temporaryStore(t);
+  const store = temporaryStore(t);
   const mine = await store.temporary();
   await writeFile(mine, "");
   const [host = ""] = (mine.split("/").at(-1) ?? "").split("-");
@@ -121,7 +122,7 @@ test("temporary files of dead processes are swept, those of live ones and of str
 });
 
 test("a writer that is killed at any moment leaves the store whole", async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   await mkdir(join(folder, "c"));
   const cacheDir = join(folder, "c");
   const script = fileURLToPath(new URL("./hammer.js", import.meta.url));

@@ -6,7 +6,7 @@ import { temporaryStore } from "../support/temporary-store.ts";
 const mediaType = "application/vnd.oci.image.manifest.v1+json";
 
 test("a name points to the image it was last given to, until it is removed", async (t) => {
-  const store = await temporaryStore(t);
+  const store = temporaryStore(t);
   const first = { mediaType, ...(await store.put(Buffer.from("{}"))) };
   const second = { mediaType, ...(await store.put(Buffer.from("[]"))) };
   assert.deepEqual(await listImages(store), []);

@@ -9,7 +9,7 @@ import { temporaryStore } from "../support/temporary-store.ts";
 const key = digestOf(Buffer.from("recipe"));
 
 test("a saved layer is found for as long as its blob and its listing are there", async (t) => {
-  const store = await temporaryStore(t);
+  const store = temporaryStore(t);
   const blob = await store.put(Buffer.from("layer"));
   const listing = await store.put(Buffer.from("listing"));
   const record: LayerRecord = {
@@ -34,7 +34,7 @@ test("a saved layer is found for as long as its blob and its listing are there",
 });
 
 test("a record that belongs to another key is not believed", async (t) => {
-  const store = await temporaryStore(t);
+  const store = temporaryStore(t);
   await store.set("layers", key, { key: digestOf(Buffer.from("other")), digest: key, diffId: key });
   assert.equal(await recallLayer(store, key), undefined);
 });

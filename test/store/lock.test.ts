@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { createLocks } from "../../src/store/lock.ts";
-import { temporaryFolder } from "../support/temporary-store.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 
 test("only one runs at a time under one name", async (t) => {
-  const withLock = createLocks(await temporaryFolder(t));
+  const withLock = createLocks(temporaryFolder(t));
   let running = 0;
   let most = 0;
   const work = async (): Promise<void> => {
@@ -22,12 +22,12 @@ test("only one runs at a time under one name", async (t) => {
 });
 
 test("different names don't wait for each other", async (t) => {
-  const withLock = createLocks(await temporaryFolder(t));
+  const withLock = createLocks(temporaryFolder(t));
   assert.equal(await withLock("a", () => withLock("b", async () => "both")), "both");
 });
 
 test("a failure frees the lock and passes through", async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const withLock = createLocks(folder);
   await assert.rejects(
     withLock("a", () => Promise.reject(new RangeError("x"))),
@@ -37,7 +37,7 @@ test("a failure frees the lock and passes through", async (t) => {
 });
 
 test("the lock of a dead process is taken over at once", async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const withLock = createLocks(folder);
   const name = await withLock("a", async () => (await readdir(folder))[0] ?? "");
   const dead = spawn(process.execPath, ["-e", ""]);
@@ -48,7 +48,7 @@ test("the lock of a dead process is taken over at once", async (t) => {
 });
 
 test("who waits can be interrupted", async (t) => {
-  const withLock = createLocks(await temporaryFolder(t));
+  const withLock = createLocks(temporaryFolder(t));
   await withLock("a", () =>
     assert.rejects(
       withLock("a", async () => {}, AbortSignal.timeout(80)),
