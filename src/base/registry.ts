@@ -1,0 +1,62 @@
+import { createReadStream } from "node:fs";
+import { OciasmError } from "../errors.ts";
+import { formatReference, parseTagged, type Reference } from "../oci/reference.ts";
+import { createRegistry } from "../registry/client.ts";
+import { pullBlob } from "../registry/download.ts";
+import { getManifest } from "../registry/manifests.ts";
+import type { BaseDeps, BaseProvider } from "./base.ts";
+import { openImageBase } from "./image-base.ts";
+import { checkedDocument, type ImageSource } from "./image-source.ts";
+
+const SCHEME = "docker://";
+
+/** `NAME[:TAG|@DIGEST]`, with or without `docker://`: an image in a registry. Takes whatever no other provider does. */
+export const registryProvider: BaseProvider = {
+  name: "registry",
+  matches: () => true,
+  open: async (spec, request, deps) => {
+    const reference = parseTagged(spec.startsWith(SCHEME) ? spec.slice(SCHEME.length) : spec);
+    if (request.offline) {
+      throw new OciasmError("OFFLINE", `base ${spec} lies in a registry`, {
+        hint: "use an oci: or archive: base, or leave --offline out",
+      });
+    }
+    return openImageBase(registrySource(spec, reference, deps), request, deps);
+  },
+};
+
+/** The image of a reference; layers come through the store. */
+export function registrySource(title: string, reference: Reference, deps: BaseDeps): ImageSource {
+  const client = createRegistry(reference.registry, deps);
+  const { repository } = reference;
+  const { digest: _, ...name } = reference;
+  const fetchLayer: ImageSource["fetchLayer"] = (blob, report) =>
+    pullBlob(client, { repository, blob, store: deps.blobs, report });
+  return {
+    title,
+    name: formatReference(name),
+    origin: `${reference.registry}/${repository}`,
+    top: () => getManifest(client, repository, reference.digest ?? reference.tag ?? "latest"),
+    document: async (descriptor) => {
+      const isManifest = descriptor.mediaType.includes("manifest") || descriptor.mediaType.includes("index");
+      if (isManifest) return (await getManifest(client, repository, descriptor.digest)).bytes;
+      await fetchLayer(descriptor, deps.report, deps.signal);
+      return checkedDocument(await readWhole(deps, descriptor.digest), descriptor, title);
+    },
+    layer: async (descriptor) => {
+      await fetchLayer(descriptor, deps.report, deps.signal);
+      return createReadStream(deps.blobs.path(descriptor.digest), { highWaterMark: 256 * 1024 });
+    },
+    fetchLayer,
+    close: async () => {},
+  };
+}
+
+async function readWhole(deps: BaseDeps, digest: Parameters<BaseDeps["blobs"]["open"]>[0]): Promise<Uint8Array> {
+  const blob = await deps.blobs.open(digest);
+  try {
+    return await blob.read(0, blob.size);
+  } finally {
+    await blob.close();
+  }
+}
