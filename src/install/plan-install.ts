@@ -136,6 +136,8 @@ function addGenerated(
   const text = (base: string, content: string) =>
     add({ path: `${scheme.site}/${directory}/${base}`, mode: 0o644, content: { from: "text", text: content } }, true);
   text("INSTALLER", "ociasm\n");
+  // As pip has it for every wheel that it is given by name, and a lock names them all: so the layer stays a function of the wheel.
+  text("REQUESTED", "");
   if (wheel.directUrl !== undefined) text("direct_url.json", wheel.directUrl);
 }
 

@@ -5,13 +5,6 @@ import type { DirectorySource, LayerRecipe, LayerSource, LinkSource, TextSource 
 import { sortedByPath, sourcePath } from "./sources.ts";
 import type { LayerContext } from "./wheel-layers.ts";
 
-/** An installed distribution that the user asked for by name (PEP 376). */
-export interface RequestedWheel {
-  readonly filename: string;
-  /** The real name of its directory where the wheel has been read; else it is taken from the file's name. */
-  readonly distInfo?: string;
-}
-
 export interface EnvironmentInput extends LayerContext {
   readonly python: {
     /** With the patch level: "3.11.2". */
@@ -20,7 +13,6 @@ export interface EnvironmentInput extends LayerContext {
     /** Absolute path in the image. */
     readonly executable: string;
   };
-  readonly requested: readonly RequestedWheel[];
   /** Working directory of the image, without a leading slash. */
   readonly workdir: string;
   /** For a base without the user that the image runs as. */
@@ -28,8 +20,8 @@ export interface EnvironmentInput extends LayerContext {
 }
 
 /**
- * The small layer that makes the tree a virtual environment: pyvenv.cfg, the interpreter's links, the links that
- * stand for this Python's own directory names, and one REQUESTED file a wheel. It is all that knows the Python minor.
+ * The small layer that makes the tree a virtual environment: pyvenv.cfg, the interpreter's links, and the links
+ * that stand for this Python's own directory names. It is all that knows the Python minor.
  */
 export function environmentRecipe(input: EnvironmentInput): LayerRecipe {
   const sources: LayerSource[] = [
@@ -37,7 +29,6 @@ export function environmentRecipe(input: EnvironmentInput): LayerRecipe {
     configSource(input),
     ...interpreterLinks(input),
     ...schemeLinks(input),
-    ...requestedSources(input),
     ...(input.accounts === undefined ? [] : accountSources(input.accounts)),
   ];
   return {
@@ -96,12 +87,5 @@ function schemeLinks({ scheme, python }: EnvironmentInput): LinkSource[] {
   return Object.entries(scheme.links).map(([pattern, target]) => {
     const path = pattern.replaceAll("*", minor);
     return { type: "symlink", path, target: posix.relative(posix.dirname(path), target) };
-  });
-}
-
-function requestedSources({ scheme, requested }: EnvironmentInput): TextSource[] {
-  return requested.map(({ filename, distInfo }) => {
-    const directory = distInfo ?? `${filename.split("-").slice(0, 2).join("-")}.dist-info`;
-    return { type: "text", path: `${scheme.site}/${directory}/REQUESTED`, mode: 0o644, text: "" };
   });
 }

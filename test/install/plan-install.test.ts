@@ -37,6 +37,7 @@ test("every .data key has its place and the metadata is completed", async () => 
     "app/.venv/include/site/python3/Demo/demo.h",
     `${SITE}/${INFO}/INSTALLER`,
     `${SITE}/${INFO}/METADATA`,
+    `${SITE}/${INFO}/REQUESTED`,
     `${SITE}/${INFO}/WHEEL`,
     `${SITE}/demo/__init__.py`,
     `${SITE}/demo/lib.so`,
@@ -234,7 +235,7 @@ test("what another installation or a signature left in the metadata is dropped",
   });
   assert.deepEqual(
     paths(plan).map((path) => path.slice(`${SITE}/${INFO}/`.length)),
-    ["INSTALLER", "METADATA", "WHEEL", "licenses/L"],
+    ["INSTALLER", "METADATA", "REQUESTED", "WHEEL", "licenses/L"],
   );
   const installer = fileAt(plan, `${SITE}/${INFO}/INSTALLER`).content;
   assert.equal(installer.from === "text" && installer.text, "ociasm\n");

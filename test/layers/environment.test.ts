@@ -10,7 +10,6 @@ const input: EnvironmentInput = {
   mtime: 315532800,
   directories: [],
   python: { version: "3.11.2", freeThreaded: false, executable: "/usr/bin/python3.11" },
-  requested: [],
   workdir: "app",
 };
 
@@ -53,21 +52,6 @@ test("a free-threaded Python has its t in the names of its directories", () => {
   assert.equal(found["app/.venv/lib/python3.13t"], "python3");
   assert.equal(found["app/.venv/bin/python3.13t"], "python");
   assert.equal(found["app/.venv/bin/python3.13"], "python");
-});
-
-test("what the user asked for is marked REQUESTED, in the real directory where it is known", () => {
-  const requested = [
-    { filename: "demo-1.0-py3-none-any.whl" },
-    { filename: "zope_interface-7-py3-none-any.whl", distInfo: "zope.interface-7.dist-info" },
-  ];
-  const texts = environmentRecipe({ ...input, requested }).sources.flatMap((source) =>
-    source.type === "text" ? [source.path] : [],
-  );
-  assert.deepEqual(texts, [
-    "app/.venv/lib/python3/site-packages/demo-1.0.dist-info/REQUESTED",
-    "app/.venv/lib/python3/site-packages/zope.interface-7.dist-info/REQUESTED",
-    "app/.venv/pyvenv.cfg",
-  ]);
 });
 
 test("a base without the user nonroot gets it, with a home of its own", () => {
