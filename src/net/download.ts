@@ -142,13 +142,19 @@ async function append(chunk: Uint8Array, request: DownloadRequest, transfer: Tra
   if (transfer.total !== undefined && end > transfer.total) {
     throw mismatch(request, `${transfer.total} bytes`, "more");
   }
-  for (let done = 0; done < chunk.length; ) {
-    const { bytesWritten } = await transfer.handle.write(chunk, done, chunk.length - done, transfer.received + done);
-    done += bytesWritten;
-  }
+  const written = writeAll(transfer.handle, chunk, transfer.received);
+  // Hashed while the disk works.
   transfer.hash.update(chunk);
+  await written;
   transfer.received = end;
   request.progress?.(end, transfer.total);
+}
+
+async function writeAll(handle: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < chunk.length; ) {
+    const { bytesWritten } = await handle.write(chunk, done, chunk.length - done, position + done);
+    done += bytesWritten;
+  }
 }
 
 /** Names what a status means for somebody who wants a file. */

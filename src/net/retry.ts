@@ -46,7 +46,7 @@ export async function retrying<T>(operation: (attempt: number) => Promise<T>, op
   }
 }
 
-export function isPassingStatus(status: number): boolean {
+function isPassingStatus(status: number): boolean {
   return PASSING_STATUSES.has(status);
 }
 

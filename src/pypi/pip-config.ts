@@ -28,7 +28,7 @@ export async function pipFiles(environment: Environment, readText: ReadText): Pr
 }
 
 /** pip, topics/configuration: global, user (old place, then new), site, PIP_CONFIG_FILE. */
-export function pipConfigPaths(environment: Environment): readonly string[] {
+function pipConfigPaths(environment: Environment): readonly string[] {
   const named = environment["PIP_CONFIG_FILE"];
   if (named === "/dev/null" || named?.toLowerCase() === "nul") return [];
   const home = environment["HOME"] || environment["USERPROFILE"];

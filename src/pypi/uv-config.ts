@@ -10,7 +10,7 @@ export interface UvIndexes {
   readonly noIndex: boolean;
 }
 
-export interface NamedIndex {
+interface NamedIndex {
   readonly url: string;
   readonly name?: string;
 }
