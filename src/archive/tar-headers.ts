@@ -10,7 +10,7 @@ import { TAR_BLOCK } from "./tar-ustar.ts";
 const MAX_EXTENSION = 2 ** 20;
 
 /** Go's reader, and with it every engine, ignores them in a global header; GNU tar and Python obey. */
-const AMBIGUOUS_GLOBALS = ["path", "linkpath", "size", "uid", "gid", "mtime"];
+const AMBIGUOUS_GLOBALS = ["path", "linkpath", "size", "uid", "gid"];
 
 export interface TarHeader {
   readonly block: TarBlock;

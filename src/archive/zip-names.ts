@@ -63,6 +63,9 @@ interface Folded {
 
 function checkPair(first: Folded, second: Folded): void {
   if (first.name === second.name) throw refuseEntry(first.name, "is there twice");
+  if (first.key === second.key && isDirectory(first) !== isDirectory(second)) {
+    throw refuseEntry(first.name, "is there as a file and as a directory");
+  }
   if (first.key === second.key) {
     const [one, other] = [first.name, second.name].sort();
     throw refuseEntry(
@@ -70,10 +73,13 @@ function checkPair(first: Folded, second: Folded): void {
       `clashes with "${printable(other ?? "")}" where letter case or Unicode form don't count`,
     );
   }
-  const isFile = !first.name.endsWith("/");
-  if (isFile && second.key.startsWith(`${first.key}\0`)) {
+  if (!isDirectory(first) && second.key.startsWith(`${first.key}\0`)) {
     throw refuseEntry(first.name, `is a file, and "${printable(second.name)}" needs it as a directory`);
   }
+}
+
+function isDirectory({ name }: Folded): boolean {
+  return name.endsWith("/");
 }
 
 /** NUL for the slash, so that a directory's entries sort right behind it. */
