@@ -44,7 +44,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   "zstd-napi": "src/codec/zstd.ts",
   fflate: "src/codec/deflate.ts",
   openpgp: "src/base/openpgp.ts",
-  "xz-decompress": "src/assemble/xz.ts",
+  "xz-decompress": "src/codec/xz.ts",
   "p-limit": "src/build/limits.ts",
   "@socketregistry/packageurl-js": "src/pypi/default-index.ts",
   "@balena/dockerignore": "src/build/dockerignore.ts",

@@ -1,4 +1,3 @@
-import { fetchWheel } from "../pypi/wheels.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { ImagePlan, PlannedLayer } from "./image-plan.ts";
 
@@ -15,7 +14,7 @@ export async function fetchSources(plan: ImagePlan, layers: readonly PlannedLaye
   const stop = new AbortController();
   const signal = AbortSignal.any([deps.signal, stop.signal]);
   const tasks = [
-    ...packages.map((item) => () => fetchWheel(item.wheel, { ...deps, signal })),
+    ...packages.map((item) => () => plan.packages?.fetch(item.wheel, signal)),
     ...[...debs].map((sha256) => () => plan.base.fetchSource(sha256, deps.report, signal)),
   ];
   let failure: { readonly error: unknown } | undefined;

@@ -4,6 +4,7 @@ import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { Target } from "../python/target.ts";
 import type { Lock } from "../resolve/lock.ts";
+import type { PackageIndex } from "./index-step.ts";
 
 /** A layer that will be, and its name before its bytes. */
 export interface PlannedLayer {
@@ -17,6 +18,8 @@ export interface ImagePlan {
   readonly base: Base;
   readonly target: Target | undefined;
   readonly lock: Lock | undefined;
+  /** Where the lock's wheels come from. */
+  readonly packages: PackageIndex | undefined;
   /** In the order of the image, above the base's finished layers. */
   readonly layers: readonly PlannedLayer[];
   /** Host paths of the project's files, by sha256 hex. */

@@ -1,0 +1,54 @@
+import type { FinishedImage } from "../destination/destination.ts";
+import { type ComposedImage, composeImage } from "../image/compose.ts";
+import { resolveCreated } from "../image/created.ts";
+import { runtimeDefaults } from "../image/runtime-defaults.ts";
+import type { ImageSettings } from "../image/settings.ts";
+import type { LayerRecord } from "../layers/recipe.ts";
+import type { ImagePlan } from "./image-plan.ts";
+import type { BuiltLayer } from "./layer-step.ts";
+import type { LayoutData } from "./layout-data.ts";
+
+/** One platform's image, whole, and the layers it came from. */
+export interface BuiltImage {
+  readonly plan: ImagePlan;
+  readonly layers: readonly BuiltLayer[];
+  readonly composed: ComposedImage;
+}
+
+export interface ImageStepOptions {
+  readonly settings: ImageSettings;
+  readonly layout: LayoutData;
+  /** SOURCE_DATE_EPOCH. */
+  readonly epoch: string | undefined;
+}
+
+/** Config and manifest from layers that exist. Pure. */
+export function imageStep(plan: ImagePlan, layers: readonly BuiltLayer[], options: ImageStepOptions): BuiltImage {
+  const { base } = plan;
+  const ours = layers.filter((layer) => layer.origin !== "base").map((layer) => layer.record);
+  const dates = [base.created, ...(plan.lock?.packages.map((item) => item.wheel.uploadTime) ?? [])];
+  const composed = composeImage({
+    platform: plan.platform,
+    base: {
+      config: base.config,
+      layers: base.layers,
+      ...(base.name === undefined ? {} : { name: base.name }),
+      ...(base.digest === undefined ? {} : { digest: base.digest }),
+    },
+    layers: ours,
+    settings: options.settings,
+    defaults: runtimeDefaults(options.layout.scheme, ours.flatMap((layer) => layer.packages)),
+    created: resolveCreated(options.epoch, dates),
+  });
+  return { plan, layers, composed };
+}
+
+export function finishedImage({ composed }: BuiltImage): FinishedImage {
+  const { platform, manifest, config, layers } = composed;
+  return { platform, manifest, config, layers };
+}
+
+/** Bytes of all layers as they are stored. */
+export function imageSize(layers: readonly LayerRecord[]): number {
+  return layers.reduce((sum, layer) => sum + layer.size, 0);
+}

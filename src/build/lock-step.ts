@@ -1,0 +1,90 @@
+import { OciasmError } from "../errors.ts";
+import type { InputPackage, LockInput } from "../input/input.ts";
+import { parseWheelName } from "../python/wheel-name.ts";
+import { formatVersion } from "../python/version.ts";
+import type { Target } from "../python/target.ts";
+import type { IndexClient } from "../pypi/index-client.ts";
+import { chooseWheel, type WheelChoice } from "../resolve/choose-wheel.ts";
+import type { DistributionFile, Lock, LockedPackage } from "../resolve/lock.ts";
+import { type SelectChoice, type SelectedPackage, selectPackages } from "../resolve/select.ts";
+import type { BuildDeps } from "./deps.ts";
+
+/** The wheels of one target: markers decided, files looked up, the best one chosen, its size known. */
+export async function lockStep(
+  input: LockInput,
+  target: Target,
+  choice: SelectChoice,
+  index: IndexClient,
+  deps: Pick<BuildDeps, "limits" | "report" | "signal">,
+): Promise<Lock> {
+  const selected = selectPackages(input, target, choice);
+  const results = await Promise.allSettled(
+    selected.map((item) => deps.limits.requests(() => lockPackage(item, target, index, deps))),
+  );
+  return { target, packages: results.flatMap(settled(results)) };
+}
+
+/** One error that holds them all: a person mends the lock once. Anything unexpected comes first. */
+function settled(results: readonly PromiseSettledResult<LockedPackage>[]): (result: PromiseSettledResult<LockedPackage>) => LockedPackage[] {
+  const reasons = results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
+  const [first] = reasons;
+  if (first instanceof OciasmError && reasons.length > 1) {
+    const problems = reasons.filter((reason) => reason instanceof OciasmError);
+    throw new OciasmError(first.code, `${problems.length} packages can't be had`, { problems });
+  }
+  if (reasons.length > 0) throw first;
+  return (result) => (result.status === "fulfilled" ? [result.value] : []);
+}
+
+async function lockPackage(
+  { package: item, files }: SelectedPackage,
+  target: Target,
+  index: IndexClient,
+  deps: Pick<BuildDeps, "report" | "signal">,
+): Promise<LockedPackage> {
+  deps.signal.throwIfAborted();
+  const choice = await choose(item, files, target, index);
+  if ("problem" in choice) throw choice.problem;
+  for (const message of choice.warnings) deps.report({ type: "warning", message });
+  const { wheel } = choice;
+  return {
+    name: item.name,
+    version: item.version ?? versionOf(wheel),
+    wheel: { ...wheel, size: wheel.size ?? (await index.sizeOf(wheel)) },
+    requested: item.requested,
+    ...(item.direct === undefined ? {} : { directUrl: item.direct.directUrl }),
+    location: item.location,
+  };
+}
+
+async function choose(
+  item: InputPackage,
+  files: SelectedPackage["files"],
+  target: Target,
+  index: IndexClient,
+): Promise<WheelChoice> {
+  if (files.from === "lock") return chooseWheel(item, files.files, target);
+  if (files.from === "direct") return chooseWheel(item, [files.file], target);
+  // A hash names the same bytes for ever, so a page seen before is as good as a new one when it has a fitting wheel.
+  const known = item.sha256.length === 0 ? [] : await index.cachedFiles(files.name);
+  if (known.length > 0) {
+    const choice = chooseWheel(item, known, target);
+    if ("wheel" in choice) return choice;
+  }
+  const asked = await index.files(files.name);
+  if (asked.length === 0) throw notFound(item, index);
+  return chooseWheel(item, asked, target);
+}
+
+function notFound(item: InputPackage, index: IndexClient): OciasmError {
+  const places = index.places.length === 0 ? "no index is configured" : `looked in ${index.places.join(", ")}`;
+  return new OciasmError("NOT_IN_INDEX", `${item.name} is in no index; ${places}`, {
+    location: item.location,
+    hint: "check the name, or give the index it was locked from with --index-url or --find-links",
+  });
+}
+
+function versionOf(wheel: DistributionFile): string {
+  const name = parseWheelName(wheel.filename);
+  return name.ok ? formatVersion(name.value.version) : "0";
+}
