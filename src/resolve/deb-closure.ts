@@ -96,7 +96,7 @@ function satisfy(search: Search, parent: BinaryPackage, alternatives: readonly D
     }
   }
   const need = alternatives.map(showDependency).join(" | ");
-  throw new OciasmError("DEB_UNSATISFIABLE", `nothing meets ${need} (${chain(search, parent)})`, {
+  throw new OciasmError("DEB_UNSATISFIABLE", `${chain(search, parent)} needs ${need}, which nothing meets`, {
     hint: "use a mirror whose suites are complete and of one date, or leave the package out",
   });
 }
@@ -132,7 +132,7 @@ function refuseConflicts(search: Search): void {
     if (other !== undefined) {
       throw new OciasmError(
         "DEB_UNSATISFIABLE",
-        `${item.name} ${item.version} (${chain(search, item)}) and ${other.name} ${other.version} (${chain(search, other)}) exclude each other`,
+        `${chain(search, item)} and ${chain(search, other)} exclude each other`,
         { hint: `leave out one of ${item.name} and ${other.name}` },
       );
     }
@@ -156,10 +156,12 @@ function excludes(search: Search, a: BinaryPackage, b: BinaryPackage): boolean {
   );
 }
 
+/** The package and who asked for it, up to what the user named. */
 function chain(search: Search, item: BinaryPackage): string {
   const names = [item.name];
   for (let name = search.parents.get(item.name); name !== undefined; name = search.parents.get(name)) names.push(name);
-  return names.length === 1 ? "asked for" : `needed by ${names.slice(1).join(", needed by ")}`;
+  const [first = "", ...parents] = names;
+  return parents.length === 0 ? first : `${first} (needed by ${parents.join(", needed by ")})`;
 }
 
 function listed(items: readonly BinaryPackage[]): string {

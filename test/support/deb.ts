@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { buildAr } from "./ar.ts";
+import { buildTar, type TarPart } from "./tar.ts";
+
+export interface DebSpec {
+  readonly name: string;
+  readonly version?: string;
+  readonly architecture?: string;
+  /** Further fields of the control paragraph: Depends, Provides, … */
+  readonly fields?: Readonly<Record<string, string>>;
+  readonly files?: readonly TarPart[];
+  readonly postinst?: string;
+  readonly packing?: "gzip" | "none";
+}
+
+export interface BuiltDeb {
+  readonly bytes: Buffer;
+  readonly sha256: string;
+  /** `name_version_architecture.deb`, without an epoch. */
+  readonly filename: string;
+  readonly control: string;
+}
+
+/** A .deb as dpkg-deb lays it out, with checksums of its files. */
+export function buildDeb(spec: DebSpec): BuiltDeb {
+  const { name, version = "1.0-1", architecture = "amd64", files = [], packing = "gzip" } = spec;
+  const control = controlText({ Package: name, Version: version, Architecture: architecture, ...spec.fields });
+  const pack = (tar: Buffer): Buffer => (packing === "gzip" ? gzipSync(tar) : tar);
+  const ending = packing === "gzip" ? ".gz" : "";
+  const scripts: TarPart[] =
+    spec.postinst === undefined ? [] : [{ path: "postinst", mode: 0o755, content: spec.postinst }];
+  const sums = files
+    .filter(({ type = "file", path }) => type === "file" && !path.endsWith("/"))
+    .map(({ path, content = "" }) => `${createHash("md5").update(content).digest("hex")}  ${path}\n`);
+  const bytes = buildAr([
+    { name: "debian-binary", content: "2.0\n" },
+    {
+      name: `control.tar${ending}`,
+      content: pack(
+        buildTar([{ path: "control", content: control }, { path: "md5sums", content: sums.join("") }, ...scripts]),
+      ),
+    },
+    { name: `data.tar${ending}`, content: pack(buildTar(files)) },
+  ]);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { bytes, sha256, filename: `${name}_${version.replace(/^\d+:/, "")}_${architecture}.deb`, control };
+}
+
+export function controlText(fields: Readonly<Record<string, string>>): string {
+  return Object.entries(fields)
+    .map(([field, value]) => `${field}: ${value}\n`)
+    .join("");
+}
