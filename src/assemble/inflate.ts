@@ -97,13 +97,20 @@ async function feed(
     file.readInto(chunk, entry.dataOffset + done);
     const taken = writeChunk(inflate, chunk);
     await Promise.all([taken, onRaw?.(chunk)]);
+    if (inflate.destroyed) return;
   }
   inflate.end();
 }
 
+/** A stream that is destroyed, by an error in its input too, never answers the write it was at. */
 async function writeChunk(inflate: InflateRaw, chunk: Uint8Array): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    inflate.write(chunk, (error) => (error === null || error === undefined ? resolve() : reject(error)));
+    inflate.once("close", resolve);
+    inflate.write(chunk, (error) => {
+      inflate.off("close", resolve);
+      if (error === null || error === undefined) resolve();
+      else reject(error);
+    });
   });
 }
 
