@@ -32,7 +32,7 @@ export const dockerArchiveType: DestinationType = {
       });
     }
     const { title, write } = archive(spec["dest"], "docker archive");
-    return { title, write: (publication, deps) => write(onePlatform(publication), deps) };
+    return { title, write: async (publication, deps) => write(onePlatform(publication), deps) };
   },
 };
 

@@ -11,7 +11,7 @@ export async function baseDeps(
   t: TestContext,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<BaseDeps & { readonly store: DiskStore }> {
-  const store = await temporaryStore(t);
+  const store = temporaryStore(t);
   const http = createHttp({ environment: {}, userAgent: "test" });
   t.after(() => http.close());
   const { signal } = new AbortController();

@@ -92,8 +92,9 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
     };
     const fault = faultFor(method, path);
     if (fault !== undefined && "reset" in fault && typeof fault.reset === "number") {
+      const { socket } = request;
       see(0, await readSome(request, fault.reset));
-      request.socket.resetAndDestroy();
+      socket.resetAndDestroy();
       return;
     }
     const body = await readAll(request);
@@ -291,7 +292,7 @@ async function readAll(request: IncomingMessage): Promise<Buffer> {
 async function readSome(request: IncomingMessage, bytes: number): Promise<number> {
   let read = 0;
   if (bytes === 0) return 0;
-  for await (const part of request) {
+  for await (const part of request.iterator({ destroyOnReturn: false })) {
     read += (part as Buffer).length;
     if (read >= bytes) break;
   }
