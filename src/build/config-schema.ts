@@ -1,0 +1,200 @@
+import type { HealthcheckSettings } from "../image/settings.ts";
+import type {
+  BuildConfig,
+  CompressionConfig,
+  ConflictConfig,
+  FilesConfig,
+  LayerGroupConfig,
+  LayersConfig,
+} from "./config.ts";
+import {
+  PLATFORM,
+  PYTHON,
+  readBytes,
+  readCompression,
+  readHealthcheck,
+  readLibc,
+  readMode,
+  readOwner,
+  SNAPSHOT,
+} from "./config-values.ts";
+import {
+  converted,
+  count,
+  type Decoder,
+  either,
+  type JsonSchema,
+  list,
+  mapOf,
+  object,
+  oneOf,
+  raw,
+  scalar,
+  text,
+  words,
+  yesNo,
+} from "./decoder.ts";
+import type { ExtraFile } from "./project-files.ts";
+
+const layerGroup: Decoder<LayerGroupConfig> = object(
+  "Packages that share one layer",
+  { name: text("Name of the layer"), packages: list("Package names; * stands for any letters", text("Package name")) },
+  { required: ["name", "packages"] },
+);
+
+const layers: Decoder<LayersConfig> = object(
+  "How the packages are dealt out to layers",
+  {
+    budget: count("Layers of the whole image, the base's included", 1, 125),
+    policy: text("auto, one, per-package, or a policy file"),
+    floor: converted(text("Size of a wheel from which on it may have a layer of its own: 1MiB"), readBytes),
+    groups: list("Packages that belong together", layerGroup),
+  },
+  { later: ["max-layer-size", "reserve", "plan"] },
+);
+
+const codec: Decoder<CompressionConfig> = object(
+  "Name and level",
+  { name: oneOf("Format of the layers", ["gzip", "zstd", "none"]), level: count("As the format has it", 0, 22) },
+  { required: ["name"] },
+);
+
+const compression: Decoder<CompressionConfig> = either(
+  "How layers are compressed",
+  converted(text("gzip, zstd or none, with ,level=N"), readCompression),
+  codec,
+);
+
+const conflict: Decoder<ConflictConfig> = object(
+  "Which package provides a file that several bring along",
+  {
+    winner: text("Package whose file stays"),
+    over: list("Packages that yield; all others when left out", text("Package name")),
+    paths: list("Image paths, * and ** allowed; all shared ones when left out", text("Image path")),
+  },
+  { required: ["winner"] },
+);
+
+const extraFile: Decoder<ExtraFile> = object(
+  "A file or folder with a place of its own",
+  {
+    from: text("Path, relative to the context"),
+    to: text("Path in the image; one that ends in a slash is a folder"),
+    mode: converted(text("Permission bits, octal: 0644"), readMode),
+    uid: count("Owner", 0, 4_294_967_295),
+    gid: count("Group", 0, 4_294_967_295),
+  },
+  { required: ["from", "to"] },
+);
+
+const files: Decoder<FilesConfig> = object("The project's files", {
+  include: list("Only files that match are taken (gitignore patterns)", text("Pattern")),
+  exclude: list("Files to leave out, beyond the ignore files (gitignore patterns)", text("Pattern")),
+  keep: list("Files to take although they are ignored or look like a secret (gitignore patterns)", text("Pattern")),
+  extra: list("Further files and folders", extraFile),
+  owner: converted(text("UID or UID:GID of the project's files; 0:0 when left out"), readOwner),
+  destination: text("Folder in the image; /app when left out", /^\//, "an absolute path"),
+});
+
+const testWords: Decoder<readonly string[]> = list("Words of the test", scalar("Word"));
+
+const checks: Decoder<HealthcheckSettings> = object("Docker's health check in full", {
+  test: either("A shell command, http://:8000/health, none, or a list", text("Command"), testWords, "list"),
+  interval: text("Time between checks: 30s"),
+  timeout: text("Time after which a check has failed: 5s"),
+  startPeriod: text("Time in which failures don't count: 10s"),
+  startInterval: text("Time between checks during the start period: 1s"),
+  retries: count("Failures in a row that make it unhealthy", 0, 1_000_000),
+});
+
+const healthcheck: Decoder<HealthcheckSettings> = either(
+  "Tells whether the container is well; engines of Docker's family run it",
+  either(
+    "The test alone",
+    converted(text("A shell command, http://:8000/health, or none"), readHealthcheck),
+    converted(testWords, (test): HealthcheckSettings => ({ test })),
+    "list",
+  ),
+  checks,
+);
+
+/** Keys of neighbours' configurations that will have a meaning here. */
+const LATER = [
+  "accounts",
+  "bytecode",
+  "cache-from",
+  "certificates",
+  "constraints-file",
+  "format",
+  "overrides",
+  "prerelease",
+  "secrets",
+  "weights",
+];
+
+/** Every key of the configuration. schema/ociasm.schema.json is written from it. */
+export const configDecoder: Decoder<BuildConfig> = object<BuildConfig>(
+  "ociasm.yaml, or [tool.ociasm] in pyproject.toml",
+  {
+    base: text("deb:bookworm, deb:trixie, scratch, oci:DIR, archive:FILE or a registry reference"),
+    platforms: list("Target platforms", text("OS/ARCH[/VARIANT]", PLATFORM, "such as linux/arm64")),
+    python: text("Target Python; the base's when left out", PYTHON, "a version such as 3.12"),
+    libc: converted(text("Target libc, glibc:2.36 or musl:1.2; the base's when left out"), readLibc),
+    lock: text("The lock file"),
+    requirements: list("Requirements files with pins and hashes", text("Path")),
+    constraints: list("Constraints files", text("Path")),
+    groups: list("Dependency groups to include", text("Name")),
+    extras: list("Extras to include", text("Name")),
+    defaultGroups: yesNo("false leaves out the default groups of the lock"),
+    system: list("Debian packages to add", text("Name")),
+    debMirror: text("Debian mirror; this host's apt sources when left out"),
+    snapshot: text("Timestamp of a Debian snapshot mirror", SNAPSHOT, "such as 20261101T000000Z"),
+    indexUrl: text("Package index; pip's and uv's configuration when left out"),
+    extraIndexUrl: list("Further indexes", text("URL")),
+    findLinks: list("Folders and pages with wheels", text("Path or URL")),
+    noIndex: yesNo("Ask no index, only find-links"),
+    trustedHost: list("Hosts allowed without TLS verification", text("Host")),
+    entrypoint: words("What runs; the base's cmd is cleared"),
+    inheritEntrypoint: yesNo("Take the base's entrypoint and cmd"),
+    cmd: words("Arguments that a user may replace"),
+    env: mapOf("Environment variables; $NAME is what the base has", scalar("Value")),
+    envFile: list("Files of NAME=VALUE lines", text("Path")),
+    user: text("Name or uid, with :group"),
+    workdir: text("Working directory", /^\//, "an absolute path"),
+    labels: mapOf("Labels", scalar("Value")),
+    annotations: mapOf(
+      "Annotations of the manifest; keys may start with manifest:, index: or manifest-descriptor:",
+      scalar("Value"),
+    ),
+    expose: list("Ports that the program listens on: 8000, 53/udp, 8000-8003", text("Port")),
+    volumes: list("Mount points", text("Absolute path", /^\//, "an absolute path")),
+    stopSignal: text("Signal that stops it"),
+    healthcheck,
+    shell: words("The shell of shell forms; engines of Docker's family use it"),
+    onbuild: list("Instructions for builds on top; engines of Docker's family use them", text("Instruction")),
+    argsEscaped: yesNo("A field of Windows images"),
+    author: text("Who made it"),
+    created: text("Date of the image, RFC 3339 or seconds since 1970"),
+    osVersion: text("os.version of the image"),
+    osFeatures: list("os.features of the image", text("Feature")),
+    variant: text("Variant of the architecture"),
+    config: raw("Members of the image's config object as they shall stand there"),
+    layers,
+    compression,
+    conflicts: list("Who wins where packages bring the same file", conflict),
+    files,
+    tags: list("Names of the image", text("Reference")),
+    outputs: list("Where the image goes: type=oci,dest=PATH, type=docker,dest=FILE, type=registry", text("Spec")),
+    insecureRegistries: list("Registries to reach by plain http", text("Host")),
+  },
+  { later: LATER },
+);
+
+/** The published JSON Schema (draft 2020-12). */
+export function configJsonSchema(): JsonSchema {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "ociasm",
+    ...configDecoder.schema,
+  };
+}

@@ -1,0 +1,132 @@
+import type { HealthcheckSettings, ImageSettings } from "../image/settings.ts";
+import type { TargetLibc } from "../python/target.ts";
+import type { ExtraFile } from "./project-files.ts";
+
+/**
+ * What `ociasm.yaml` or `[tool.ociasm]` says, and, after `mergeSettings`, what the whole run says. In files the keys
+ * are written with dashes. Paths are as written: relative to the context.
+ */
+export interface BuildConfig {
+  readonly base?: string;
+  /** "linux/amd64", "linux/arm/v7". */
+  readonly platforms?: readonly string[];
+  /** "3.12", "3.12.4", with `t` for free-threaded. */
+  readonly python?: string;
+  readonly libc?: TargetLibc;
+  readonly lock?: string;
+  readonly requirements?: readonly string[];
+  readonly constraints?: readonly string[];
+  readonly groups?: readonly string[];
+  readonly extras?: readonly string[];
+  /** false leaves out the default groups of a lock. */
+  readonly defaultGroups?: boolean;
+  readonly system?: readonly string[];
+  readonly debMirror?: string;
+  readonly snapshot?: string;
+
+  readonly indexUrl?: string;
+  readonly extraIndexUrl?: readonly string[];
+  readonly findLinks?: readonly string[];
+  readonly noIndex?: boolean;
+  readonly trustedHost?: readonly string[];
+
+  readonly entrypoint?: readonly string[];
+  /** Take the base's entrypoint and cmd instead of detecting one. */
+  readonly inheritEntrypoint?: boolean;
+  readonly cmd?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly envFile?: readonly string[];
+  readonly user?: string;
+  readonly workdir?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly expose?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly stopSignal?: string;
+  readonly healthcheck?: HealthcheckSettings;
+  readonly shell?: readonly string[];
+  readonly onbuild?: readonly string[];
+  readonly argsEscaped?: boolean;
+  readonly author?: string;
+  /** RFC 3339, or seconds since 1970. */
+  readonly created?: string;
+  readonly osVersion?: string;
+  readonly osFeatures?: readonly string[];
+  readonly variant?: string;
+  /** Raw members of the image's `config` object. */
+  readonly config?: Readonly<Record<string, unknown>>;
+
+  readonly layers?: LayersConfig;
+  readonly compression?: CompressionConfig;
+  readonly conflicts?: readonly ConflictConfig[];
+  readonly files?: FilesConfig;
+
+  readonly tags?: readonly string[];
+  /** Output specs as on the command line. */
+  readonly outputs?: readonly string[];
+  readonly insecureRegistries?: readonly string[];
+}
+
+export interface LayersConfig {
+  readonly budget?: number;
+  /** auto, one, per-package, or a file. */
+  readonly policy?: string;
+  /** Bytes. */
+  readonly floor?: number;
+  readonly groups?: readonly LayerGroupConfig[];
+}
+
+/** Packages that share a layer; names may hold `*`. */
+export interface LayerGroupConfig {
+  readonly name: string;
+  readonly packages: readonly string[];
+}
+
+export interface CompressionConfig {
+  readonly name: "gzip" | "zstd" | "none";
+  readonly level?: number;
+}
+
+/** Which package provides a file that several bring along. */
+export interface ConflictConfig {
+  readonly winner: string;
+  /** The packages that yield; all others when left out. */
+  readonly over?: readonly string[];
+  /** Image paths (glob); all shared ones when left out. */
+  readonly paths?: readonly string[];
+}
+
+export interface FilesConfig {
+  /** gitignore patterns. */
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly keep?: readonly string[];
+  readonly extra?: readonly ExtraFile[];
+  readonly owner?: { readonly uid: number; readonly gid: number };
+  /** Folder in the image, absolute. */
+  readonly destination?: string;
+}
+
+/** The part of the configuration that the image's own config is made of. */
+export function imageSettings(config: BuildConfig): ImageSettings {
+  const { env, entrypoint, cmd, user, workdir, labels, annotations, expose, volumes, stopSignal } = config;
+  const { healthcheck, shell, onbuild, argsEscaped, author, osVersion, osFeatures, variant } = config;
+  const all = { env, entrypoint, cmd, user, workdir, labels, annotations, exposedPorts: expose, volumes, stopSignal };
+  const rest = {
+    healthcheck,
+    shell,
+    onbuild,
+    argsEscaped,
+    author,
+    osVersion,
+    osFeatures,
+    variant,
+    config: config.config,
+  };
+  return present<ImageSettings>({ ...all, ...rest });
+}
+
+/** The record without the members that are undefined. */
+export function present<T extends object>(record: { readonly [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
+}
