@@ -58,7 +58,7 @@ async function startWith(t: TestContext, images: readonly BuiltImage[], options:
 
 async function written(t: TestContext, images: readonly BuiltImage[], spec: (folder: string) => string) {
   const folder = temporaryFolder(t);
-  const { signal, report } = await baseDeps(t);
+  const { signal, report } = baseDeps(t);
   const deps = { layers: layersIn(join(folder, "store"), images), report, signal, environment: {} };
   await openDestination(spec(folder)).write(publicationOf(images, ["registry.example/python:3.12"]), deps);
   return folder;
@@ -86,7 +86,7 @@ for (const place of PLACES) {
   test(`${place.name}: the platform's image, its config and its facts`, async (t) => {
     const images = await pythonImages();
     const [image] = images as [BuiltImage];
-    const deps = await baseDeps(t);
+    const deps = baseDeps(t);
     const spec = await place.spec(t, images);
     assert.equal(baseProviders.find((provider) => provider.matches(spec))?.name, place.name);
     const base = await openBase(spec, baseRequest(), deps);
@@ -124,7 +124,7 @@ for (const place of PLACES) {
 
   test(`${place.name}: a layer is brought into the store as it is`, async (t) => {
     const images = await pythonImages();
-    const deps = await baseDeps(t);
+    const deps = baseDeps(t);
     const base = await openBase(await place.spec(t, images), baseRequest("linux/arm64"), deps);
     t.after(() => base.close());
     const [layer] = images[1]?.layers ?? [];
@@ -135,7 +135,7 @@ for (const place of PLACES) {
 
   test(`${place.name}: a platform that is not there is answered with those that are`, async (t) => {
     const spec = await place.spec(t, await pythonImages());
-    await assert.rejects(openBase(spec, baseRequest("linux/s390x"), await baseDeps(t)), {
+    await assert.rejects(openBase(spec, baseRequest("linux/s390x"), baseDeps(t)), {
       code: "BASE_MISMATCH",
       hint: /linux\/amd64, linux\/arm64/,
     });
@@ -146,7 +146,7 @@ for (const place of PLACES) {
     const other = await buildLayer({ a: "2" });
     const liar = buildImage("linux/amd64", [{ ...honest, diffId: other.diffId }]);
     const spec = await place.spec(t, [liar, buildImage("linux/arm64", [honest])]);
-    await assert.rejects(openBase(spec, baseRequest(), await baseDeps(t)), {
+    await assert.rejects(openBase(spec, baseRequest(), baseDeps(t)), {
       code: "HASH_MISMATCH",
       message: /content of layer/,
     });
@@ -155,12 +155,12 @@ for (const place of PLACES) {
   test(`${place.name}: a layer that is no tar is refused`, async (t) => {
     const broken = packLayer(Buffer.from("not a tar"), gzipSync, `${OCI_LAYER}+gzip`);
     const spec = await place.spec(t, [buildImage("linux/amd64", [broken]), buildImage("linux/arm64", [broken])]);
-    await assert.rejects(openBase(spec, baseRequest(), await baseDeps(t)), { code: "ARCHIVE_INVALID" });
+    await assert.rejects(openBase(spec, baseRequest(), baseDeps(t)), { code: "ARCHIVE_INVALID" });
   });
 
   test(`${place.name}: Debian packages can't be added`, async (t) => {
     const spec = await place.spec(t, await pythonImages());
-    await assert.rejects(openBase(spec, { ...baseRequest(), system: ["curl"] }, await baseDeps(t)), {
+    await assert.rejects(openBase(spec, { ...baseRequest(), system: ["curl"] }, baseDeps(t)), {
       code: "BASE_INVALID",
     });
   });
@@ -169,7 +169,7 @@ for (const place of PLACES) {
 test("the facts of a manifest are read once", async (t) => {
   const images = await pythonImages();
   const registry = await startWith(t, images);
-  const deps = await baseDeps(t);
+  const deps = baseDeps(t);
   const first = await openBase(`${registry.host}/base/python:3.12`, baseRequest(), deps);
   const blobs = () => registry.requests.filter((request) => request.path.includes("/blobs/")).length;
   const before = blobs();
@@ -189,7 +189,7 @@ test("gzip members, zstd and plain tars are all layers", async (t) => {
   if (zstd !== undefined) built.push(packLayer(tar, (bytes) => zstd.compress(Buffer.from(bytes)), `${OCI_LAYER}+zstd`));
   for (const layer of built) {
     const registry = await startWith(t, [buildImage("linux/amd64", [layer])]);
-    const base = await openBase(`${registry.host}/base/python:only`, baseRequest(), await baseDeps(t));
+    const base = await openBase(`${registry.host}/base/python:only`, baseRequest(), baseDeps(t));
     assert.equal(base.facts.python?.version, "3.12.4", layer.descriptor.mediaType);
   }
 });
@@ -197,7 +197,7 @@ test("gzip members, zstd and plain tars are all layers", async (t) => {
 test("an image for another machine, or one that is no image, is no base", async (t) => {
   const arm = buildImage("linux/arm64", [await buildLayer({ a: "1" })]);
   const registry = await startWith(t, [arm]);
-  const deps = await baseDeps(t);
+  const deps = baseDeps(t);
   await assert.rejects(openBase(`${registry.host}/base/python:only`, baseRequest(), deps), { code: "BASE_MISMATCH" });
   const artifact = buildDocument(OCI_MANIFEST, {
     schemaVersion: 2,
@@ -224,7 +224,7 @@ test("a layer list that the config does not match is refused", async (t) => {
     layers: [],
   });
   const registry = await startWith(t, [{ ...image, manifest }]);
-  await assert.rejects(openBase(`${registry.host}/base/python:only`, baseRequest(), await baseDeps(t)), {
+  await assert.rejects(openBase(`${registry.host}/base/python:only`, baseRequest(), baseDeps(t)), {
     code: "BASE_INVALID",
     message: /0 layers.*names 1/,
   });
@@ -248,16 +248,16 @@ test("a layout whose blobs are links, missing or changed is refused", async (t) 
     const folder = `${await written(t, images, (out) => `type=oci,tar=false,dest=${out}/out`)}/out`;
     const layer = images[0]?.layers[1] as Descriptor;
     hurt(join(folder, "blobs/sha256", layer.digest.slice(7)));
-    await assert.rejects(openBase(`oci:${folder}:3.12`, baseRequest(), await baseDeps(t)), (error: { code: string }) =>
+    await assert.rejects(openBase(`oci:${folder}:3.12`, baseRequest(), baseDeps(t)), (error: { code: string }) =>
       [code, "ARCHIVE_INVALID"].includes(error.code),
     );
   }
-  await assert.rejects(openBase("oci:/nowhere/at/all", baseRequest(), await baseDeps(t)), { code: "IMAGE_NOT_FOUND" });
+  await assert.rejects(openBase("oci:/nowhere/at/all", baseRequest(), baseDeps(t)), { code: "IMAGE_NOT_FOUND" });
 });
 
 test("a tag that a layout lacks is answered with those that it has", async (t) => {
   const folder = await written(t, await pythonImages(), (out) => `type=oci,tar=false,dest=${out}/out`);
-  const deps = await baseDeps(t);
+  const deps = baseDeps(t);
   await assert.rejects(openBase(`oci:${folder}/out:3.13`, baseRequest(), deps), {
     code: "IMAGE_NOT_FOUND",
     hint: /3\.12/,
@@ -281,7 +281,7 @@ test("an archive of docker save is read without a manifest of its own", async (t
   });
   writeFileSync(join(folder, "saved.tar"), saved);
   for (const tag of ["", ":app:1", ":1"]) {
-    const base = await openBase(`archive:${join(folder, "saved.tar")}${tag}`, baseRequest(), await baseDeps(t));
+    const base = await openBase(`archive:${join(folder, "saved.tar")}${tag}`, baseRequest(), baseDeps(t));
     assert.equal(base.facts.python?.version, "3.12.4");
     assert.deepEqual(
       base.layers.map((layer) => layer.digest),
@@ -289,7 +289,7 @@ test("an archive of docker save is read without a manifest of its own", async (t
     );
     await base.close();
   }
-  const deps = await baseDeps(t);
+  const deps = baseDeps(t);
   await assert.rejects(openBase(`archive:${folder}/saved.tar:other:2`, baseRequest(), deps), {
     code: "IMAGE_NOT_FOUND",
     hint: /app:1/,
@@ -303,7 +303,7 @@ test("an archive of docker save is read without a manifest of its own", async (t
 });
 
 test("scratch is empty and knows nothing", async (t) => {
-  const base = await openBase("scratch", baseRequest("linux/arm64"), await baseDeps(t));
+  const base = await openBase("scratch", baseRequest("linux/arm64"), baseDeps(t));
   assert.deepEqual([base.layers, base.recipes, base.facts], [[], [], { directories: [], links: {} }]);
   assert.deepEqual(base.config, { os: "linux", architecture: "arm64", rootfs: { type: "layers", diff_ids: [] } });
 });
@@ -311,7 +311,7 @@ test("scratch is empty and knows nothing", async (t) => {
 test("nothing of a base is left on disk but blobs", async (t) => {
   const images = await pythonImages();
   const registry = await startWith(t, images);
-  const deps = await baseDeps(t);
+  const deps = baseDeps(t);
   mkdirSync(join(deps.store.cacheDir, "tmp"), { recursive: true });
   await openBase(`${registry.host}/base/python:3.12`, baseRequest(), deps);
   assert.deepEqual(readdirSync(join(deps.store.cacheDir, "tmp")), []);

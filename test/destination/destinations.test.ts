@@ -64,7 +64,7 @@ for (const type of destinationTypes) {
     const result = await openDestination(spec).write(publicationOf([written], [tag]), writeDeps(folder, [written]));
     const layerBytes = written.layers.reduce((sum, layer) => sum + layer.size, 0);
     assert.ok(result.uploaded >= layerBytes && result.mounted === 0 && result.existing === 0);
-    const base = await openBase(readBack, baseRequest(), await baseDeps(t));
+    const base = await openBase(readBack, baseRequest(), baseDeps(t));
     assert.equal(base.digest, written.manifest.descriptor.digest);
     await base.close();
   });
@@ -75,7 +75,7 @@ for (const type of destinationTypes) {
     const [first, second] = [await image(), await image({ User: "app" })];
     await openDestination(spec).write(publicationOf([first], [tag]), writeDeps(folder, [first]));
     await openDestination(spec).write(publicationOf([second], [tag]), writeDeps(folder, [second]));
-    const base = await openBase(readBack, baseRequest(), await baseDeps(t));
+    const base = await openBase(readBack, baseRequest(), baseDeps(t));
     assert.equal(base.digest, second.manifest.descriptor.digest);
     await base.close();
   });
@@ -89,7 +89,7 @@ for (const type of destinationTypes) {
     await assert.rejects(
       openDestination(spec).write(publicationOf([second], [tag]), writeDeps(folder, [second], abort)),
     );
-    const base = await openBase(readBack, baseRequest(), await baseDeps(t));
+    const base = await openBase(readBack, baseRequest(), baseDeps(t));
     assert.equal(base.digest, first.manifest.descriptor.digest);
     await base.close();
   });

@@ -7,10 +7,10 @@ import type { DiskStore } from "../../src/store/disk.ts";
 import { temporaryStore } from "./temporary-store.ts";
 
 /** What a base provider is given, with a store of its own. */
-export async function baseDeps(
+export function baseDeps(
   t: TestContext,
   environment: Readonly<Record<string, string>> = {},
-): Promise<BaseDeps & { readonly store: DiskStore }> {
+): BaseDeps & { readonly store: DiskStore } {
   const store = temporaryStore(t);
   const http = createHttp({ environment: {}, userAgent: "test" });
   t.after(() => http.close());
