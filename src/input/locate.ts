@@ -21,9 +21,14 @@ export function locator(file: string, text: string): Locate {
       line: index + 1,
       column,
       length: Math.max(1, Math.min(length, line.length - column + 1)),
-      text: line.slice(0, MAX_SHOWN),
+      text: maskLogins(line.slice(0, MAX_SHOWN)),
     };
   };
+}
+
+/** User and password of URLs as stars, as many as there were characters: columns keep their meaning. */
+function maskLogins(line: string): string {
+  return line.replace(/(:\/\/)([^\s/]+)(?=@)/g, (_, start: string, login: string) => start + "*".repeat(login.length));
 }
 
 function lineStarts(text: string): readonly number[] {

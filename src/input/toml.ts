@@ -13,6 +13,7 @@ export interface TomlTable {
   readonly path: TomlPath;
   has(key: string): boolean;
   keys(): readonly string[];
+  isString(key: string): boolean;
   string(key: string): string | undefined;
   integer(key: string): number | undefined;
   boolean(key: string): boolean | undefined;
@@ -102,6 +103,7 @@ function view(value: Plain, path: TomlPath, shared: Shared): TomlTable {
     path,
     has: (key) => get(key) !== undefined,
     keys: () => Object.keys(value),
+    isString: (key) => isString(get(key)),
     string: (key) => typed(key, "a string", isString),
     integer: (key) => typed(key, "a whole number", isCount),
     boolean: (key) => typed(key, "true or false", isBoolean),
