@@ -16,7 +16,7 @@ function foreign(name: string, command: string): InputFormat {
 
 export const uvLock: InputFormat = foreign(
   "uv.lock",
-  "uv export --format pylock.toml --no-emit-project -o pylock.toml",
+  "uv export --format pylock.toml --no-dev --no-emit-project -o pylock.toml",
 );
 export const poetryLock: InputFormat = foreign("poetry.lock", "poetry export -f requirements.txt -o requirements.txt");
 export const pdmLock: InputFormat = foreign("pdm.lock", "pdm export -f requirements -o requirements.txt");
