@@ -21,12 +21,24 @@ export interface BinaryPackage {
 }
 
 export const RELATION_FIELDS = ["pre-depends", "depends", "provides", "conflicts", "breaks"] as const;
+const FIELDS: ReadonlySet<string> = new Set([
+  "package",
+  "version",
+  "architecture",
+  "source",
+  "filename",
+  "sha256",
+  "size",
+  "multi-arch",
+  ...RELATION_FIELDS,
+]);
+
 export type RelationField = (typeof RELATION_FIELDS)[number];
 
 /** Reads a Packages file. Throws ARCHIVE_INVALID for a paragraph without name, version, path, size or SHA256. */
 export function parsePackages(text: string, archive: number): BinaryPackage[] {
   const packages: BinaryPackage[] = [];
-  for (const stanza of stanzas(text)) packages.push(readPackage(stanza, archive));
+  for (const stanza of stanzas(text, FIELDS)) packages.push(readPackage(stanza, archive));
   return packages;
 }
 
