@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
+import { createDeflate, DEFLATE_VERSION, type DeflateLevel } from "../archive/deflate.ts";
 import { createBlocks } from "./blocks.ts";
 import type { ByteSink, LayerCodec, LayerWriter, Splice } from "./codec.ts";
-import { DEFLATE_ENCODER, type Deflate, type DeflateLevel, loadDeflate } from "./deflate.ts";
 import { MEMBER_HEADER, memberTrailer } from "./gzip-member.ts";
 import { checkLevel } from "./level.ts";
 
@@ -22,20 +22,20 @@ export const gzip: LayerCodec = {
   mediaType: "application/vnd.oci.image.layer.v1.tar+gzip",
   defaultLevel: 6,
   fingerprint: (level) =>
-    `gzip/1;${DEFLATE_ENCODER};level=${checkLevel("gzip", level, LEVELS)};member=${MEMBER_SIZE};splice=${SPLICE_THRESHOLD}`,
+    `gzip/1;deflate/${DEFLATE_VERSION};level=${checkLevel("gzip", level, LEVELS)};member=${MEMBER_SIZE};splice=${SPLICE_THRESHOLD}`,
   open: async (sink, level) => {
     const checked = checkLevel("gzip", level, LEVELS) as DeflateLevel;
-    return createGzipWriter(sink, await loadDeflate(), checked);
+    return createGzipWriter(sink, createDeflate(checked));
   },
 };
 
-function createGzipWriter(sink: ByteSink, deflate: Deflate, level: DeflateLevel): LayerWriter {
+function createGzipWriter(sink: ByteSink, deflate: (bytes: Uint8Array) => Uint8Array): LayerWriter {
   let members = 0;
 
   const writeMember = async (bytes: Uint8Array): Promise<void> => {
     members++;
     await sink.write(MEMBER_HEADER);
-    await sink.write(deflate(bytes, level));
+    await sink.write(deflate(bytes));
     await sink.write(memberTrailer(crc32(bytes), bytes.length));
   };
   const shared = createBlocks(MEMBER_SIZE, writeMember);
