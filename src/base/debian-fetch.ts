@@ -52,7 +52,7 @@ export async function fetchPinned(
       return digest;
   }
   throw new OciasmError("MIRROR_ERROR", `${redactUrl(urls[0] ?? "")} does not exist`, {
-    hint: "try again without the cache's old package list, or use another mirror with --deb-mirror",
+    hint: "run again, which reads the package lists anew, or use another mirror with --deb-mirror",
   });
 }
 

@@ -73,6 +73,13 @@ export async function resolveDebs(request: ResolveRequest, deps: BaseDeps): Prom
   return resolution;
 }
 
+/** Has the mirror asked again next time: it lacks a package that its lists named. */
+export async function doubtResolution(request: ResolveRequest, deps: BaseDeps): Promise<void> {
+  const key = resolutionKey(request);
+  const remembered = await deps.index.get<Remembered>(BUCKET, key);
+  if (remembered !== undefined) await deps.index.set(BUCKET, key, { ...remembered, checkedAt: 0 } satisfies Remembered);
+}
+
 function resolutionKey(request: ResolveRequest): string {
   return canonicalJson({
     format: FORMAT,

@@ -1,13 +1,19 @@
 import { type DebianArchitecture, debianArchitecture } from "../debian/architecture.ts";
 import { splitVersion } from "../debian/version.ts";
-import { OciasmError } from "../errors.ts";
+import { isOciasmError, OciasmError } from "../errors.ts";
 import type { ImageConfig } from "../oci/config.ts";
 import { type DebArchive, debArchives, snapshotId } from "../resolve/deb-archives.ts";
 import { readAptSources } from "./apt-sources.ts";
 import type { Base, BaseDeps, BaseFacts, BaseProvider, BaseRequest } from "./base.ts";
 import { fetchDeb } from "./debian-fetch.ts";
 import { debianRecipes, rootLinks, specialDirectories } from "./debian-recipes.ts";
-import { type DebPin, type DebResolution, resolveDebs } from "./debian-resolve.ts";
+import {
+  type DebPin,
+  type DebResolution,
+  doubtResolution,
+  type ResolveRequest,
+  resolveDebs,
+} from "./debian-resolve.ts";
 import { type DebianSuite, readSuite } from "./debian-suite.ts";
 
 const PREFIX = "deb:";
@@ -29,8 +35,8 @@ export function createDebianProvider(options: DebianOptions): BaseProvider {
       const architecture = supported(spec, request);
       const archives = await chooseArchives(suite, architecture, request, options.aptFolder);
       const { system, offline } = request;
-      const resolution = await resolveDebs({ suite, architecture, archives, system, offline }, deps);
-      return debianBase(spec, { suite, architecture, archives, request, resolution, deps });
+      const wanted: ResolveRequest = { suite, architecture, archives, system, offline };
+      return debianBase(spec, { wanted, request, resolution: await resolveDebs(wanted, deps), deps });
     },
   };
 }
@@ -38,9 +44,7 @@ export function createDebianProvider(options: DebianOptions): BaseProvider {
 export const debianProvider: BaseProvider = createDebianProvider({ aptFolder: "/etc/apt" });
 
 interface Opened {
-  readonly suite: DebianSuite;
-  readonly architecture: DebianArchitecture;
-  readonly archives: readonly DebArchive[];
+  readonly wanted: ResolveRequest;
   readonly request: BaseRequest;
   readonly resolution: DebResolution;
   readonly deps: BaseDeps;
@@ -73,7 +77,8 @@ async function chooseArchives(
 }
 
 function debianBase(spec: string, opened: Opened): Base {
-  const { suite, architecture, request, resolution, deps } = opened;
+  const { request, resolution, deps } = opened;
+  const { suite, architecture } = opened.wanted;
   const created = createdAt(opened);
   return {
     spec,
@@ -95,17 +100,22 @@ function debianBase(spec: string, opened: Opened): Base {
   };
 }
 
-async function provideDeb(pin: DebPin, { archives, request }: Opened, deps: BaseDeps): Promise<void> {
+async function provideDeb(pin: DebPin, opened: Opened, deps: BaseDeps): Promise<void> {
   const title = `${pin.name} ${pin.version}`;
   if ((await deps.blobs.has(`sha256:${pin.sha256}`)) === pin.size) {
     deps.report({ type: "transfer", id: title, what: "deb", state: "reused", bytes: pin.size });
     return;
   }
-  if (request.offline) {
+  if (opened.request.offline) {
     throw new OciasmError("OFFLINE", `${title} is not in the cache`, { hint: "build once without --offline" });
   }
-  const url = `${archives[pin.archive]?.url}/${pin.filename}`;
-  await fetchDeb({ url, sha256: pin.sha256, size: pin.size }, title, deps);
+  const url = `${opened.wanted.archives[pin.archive]?.url}/${pin.filename}`;
+  try {
+    await fetchDeb({ url, sha256: pin.sha256, size: pin.size }, title, deps);
+  } catch (error) {
+    if (isOciasmError(error) && error.code === "MIRROR_ERROR") await doubtResolution(opened.wanted, deps);
+    throw error;
+  }
 }
 
 function baseConfig(request: BaseRequest): ImageConfig {
@@ -120,7 +130,7 @@ function baseConfig(request: BaseRequest): ImageConfig {
 }
 
 /** Read from names and versions alone: no package is unpacked for it. */
-function baseFacts({ suite, architecture, resolution }: Opened): BaseFacts {
+function baseFacts({ wanted: { suite, architecture }, resolution }: Opened): BaseFacts {
   const { package: interpreter, minor } = suite.python;
   return {
     python: {

@@ -1,16 +1,15 @@
 import type { Platform } from "../oci/platform.ts";
 
-/** Debian's name, the GNU triplet of its library folders, and the flag that ldconfig gives its libraries. */
+/** Debian's name of an architecture, and what its packages do not tell. */
 export interface DebianArchitecture {
   readonly name: string;
-  readonly multiarch: string;
   /** Name of the dynamic loader in /lib64 or /lib (psABI). */
   readonly loader: string;
 }
 
 const ARCHITECTURES: ReadonlyMap<string, DebianArchitecture> = new Map([
-  ["amd64", { name: "amd64", multiarch: "x86_64-linux-gnu", loader: "lib64/ld-linux-x86-64.so.2" }],
-  ["arm64", { name: "arm64", multiarch: "aarch64-linux-gnu", loader: "lib/ld-linux-aarch64.so.1" }],
+  ["amd64", { name: "amd64", loader: "lib64/ld-linux-x86-64.so.2" }],
+  ["arm64", { name: "arm64", loader: "lib/ld-linux-aarch64.so.1" }],
 ]);
 
 /** Debian's architecture for an OCI platform, or undefined. */

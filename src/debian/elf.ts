@@ -7,7 +7,6 @@ export interface SharedLibrary {
   readonly soname: string | undefined;
   /** e_machine. */
   readonly machine: number;
-  readonly class64: boolean;
 }
 
 const ET_DYN = 3;
@@ -41,7 +40,7 @@ export async function readSharedLibrary(read: ReadAt): Promise<SharedLibrary | u
   const dynamic = segments.find((segment) => segment.type === PT_DYNAMIC);
   if (dynamic === undefined) return undefined;
   const table = await readDynamic(read, dynamic);
-  return { soname: await readSoname(read, segments, table), machine: view.getUint16(18, true), class64: true };
+  return { soname: await readSoname(read, segments, table), machine: view.getUint16(18, true) };
 }
 
 function isElf64(header: Uint8Array): boolean {

@@ -141,7 +141,7 @@ test("a package comes into the store once, and its bytes are checked", async (t)
   assert.ok(events.some((event) => event.type === "transfer" && event.state === "reused"));
 });
 
-test("a package that the mirror has dropped is told, not retried for ever", async (t) => {
+test("a package that the mirror has dropped is told, and the next run asks for new lists", async (t) => {
   const { open, server, debs } = await world(t);
   const base = await open();
   const deb = debs.get("libc6");
@@ -151,6 +151,9 @@ test("a package that the mirror has dropped is told, not retried for ever", asyn
     base.fetchSource(deb.sha256, () => {}, new AbortController().signal),
     { code: "MIRROR_ERROR" },
   );
+  const before = server.log.length;
+  await open();
+  assert.ok(server.log.slice(before).some(({ path }) => path.endsWith("/InRelease")));
 });
 
 test("forged, tampered, cut and unsigned release files end with code 5", async (t) => {

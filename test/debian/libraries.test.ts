@@ -13,7 +13,7 @@ const reader = (bytes: Uint8Array) => async (offset: number, length: number) => 
 
 test("soname and machine of a shared object are read", async () => {
   const library = await readSharedLibrary(reader(elfLibrary("libz.so.1", 183)));
-  assert.deepEqual(library, { soname: "libz.so.1", machine: 183, class64: true });
+  assert.deepEqual(library, { soname: "libz.so.1", machine: 183 });
 });
 
 test("what is no shared object is passed over", async () => {
