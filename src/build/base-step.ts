@@ -6,5 +6,9 @@ import type { BuildDeps } from "./deps.ts";
 export async function baseStep(spec: string, request: Omit<BaseRequest, "offline">, deps: BuildDeps): Promise<Base> {
   deps.report({ type: "phase", phase: "base", detail: spec });
   const { store, http, report, signal, environment, now, offline } = deps;
-  return openBase(spec, { ...request, offline }, { blobs: store, index: store, http, report, signal, environment, now });
+  return openBase(
+    spec,
+    { ...request, offline },
+    { blobs: store, index: store, http, report, signal, environment, now },
+  );
 }

@@ -37,7 +37,10 @@ export function imageStep(plan: ImagePlan, layers: readonly BuiltLayer[], option
     },
     layers: ours,
     settings: options.settings,
-    defaults: runtimeDefaults(options.layout.scheme, ours.flatMap((layer) => layer.packages)),
+    defaults: runtimeDefaults(
+      options.layout.scheme,
+      ours.flatMap((layer) => layer.packages),
+    ),
     created: resolveCreated(options.epoch, dates),
   });
   return { plan, layers, composed };

@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
 import type { AssembledLayer } from "../assemble/job.ts";
+import { codecNamed } from "../codec/codecs.ts";
 import type { LayerRecord } from "../layers/recipe.ts";
 import { digestOfHex } from "../oci/digest.ts";
 import { findLayer, saveLayer } from "../store/layer-index.ts";
-import { codecNamed } from "../codec/codecs.ts";
 import { checkConflicts } from "./conflict-step.ts";
 import type { BuildDeps } from "./deps.ts";
 import { fetchSources } from "./fetch-step.ts";
@@ -21,7 +21,11 @@ export interface LayerStepOptions {
 }
 
 /** Known layers are taken from the store; for the others, sources are fetched, checked against each other, and assembled. */
-export async function layerStep(plan: ImagePlan, options: LayerStepOptions, deps: BuildDeps): Promise<readonly BuiltLayer[]> {
+export async function layerStep(
+  plan: ImagePlan,
+  options: LayerStepOptions,
+  deps: BuildDeps,
+): Promise<readonly BuiltLayer[]> {
   const known = new Map<string, LayerRecord>();
   for (const layer of options.noCache ? [] : plan.layers) {
     const record = await findLayer(deps.store, layer.key);
@@ -68,7 +72,6 @@ async function assembleAll(
 async function assembleOne(layer: PlannedLayer, plan: ImagePlan, deps: BuildDeps): Promise<LayerRecord> {
   deps.signal.throwIfAborted();
   const { key, recipe } = layer;
-  deps.report({ type: "layer", key, title: recipe.title, state: "assembling" });
   const blobPath = await deps.store.temporary();
   const listingPath = await deps.store.temporary();
   try {
@@ -79,7 +82,6 @@ async function assembleOne(layer: PlannedLayer, plan: ImagePlan, deps: BuildDeps
     const record = recordOf(layer, made);
     await saveLayer(deps.store, record);
     for (const message of made.warnings) deps.report({ type: "warning", message });
-    deps.report({ type: "layer", key, title: recipe.title, state: "assembled", bytes: made.blob.size });
     return record;
   } finally {
     await Promise.all([rm(blobPath, { force: true }), rm(listingPath, { force: true })]);
@@ -104,7 +106,8 @@ function recordOf({ key, recipe }: PlannedLayer, made: AssembledLayer): LayerRec
 function sourcePaths({ recipe }: PlannedLayer, plan: ImagePlan, deps: BuildDeps): Readonly<Record<string, string>> {
   const paths: Record<string, string> = {};
   for (const source of recipe.sources) {
-    if (source.type === "wheel" || source.type === "deb") paths[source.sha256] = deps.store.path(digestOfHex(source.sha256));
+    if (source.type === "wheel" || source.type === "deb")
+      paths[source.sha256] = deps.store.path(digestOfHex(source.sha256));
     if (source.type === "file") paths[source.sha256] = plan.projectFiles.get(source.sha256) ?? "";
   }
   return paths;

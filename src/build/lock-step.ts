@@ -1,9 +1,9 @@
 import { OciasmError } from "../errors.ts";
 import type { InputPackage, LockInput } from "../input/input.ts";
-import { parseWheelName } from "../python/wheel-name.ts";
-import { formatVersion } from "../python/version.ts";
-import type { Target } from "../python/target.ts";
 import type { IndexClient } from "../pypi/index-client.ts";
+import type { Target } from "../python/target.ts";
+import { formatVersion } from "../python/version.ts";
+import { parseWheelName } from "../python/wheel-name.ts";
 import { chooseWheel, type WheelChoice } from "../resolve/choose-wheel.ts";
 import type { DistributionFile, Lock, LockedPackage } from "../resolve/lock.ts";
 import { type SelectChoice, type SelectedPackage, selectPackages } from "../resolve/select.ts";
@@ -25,7 +25,9 @@ export async function lockStep(
 }
 
 /** One error that holds them all: a person mends the lock once. Anything unexpected comes first. */
-function settled(results: readonly PromiseSettledResult<LockedPackage>[]): (result: PromiseSettledResult<LockedPackage>) => LockedPackage[] {
+function settled(
+  results: readonly PromiseSettledResult<LockedPackage>[],
+): (result: PromiseSettledResult<LockedPackage>) => LockedPackage[] {
   const reasons = results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
   const [first] = reasons;
   if (first instanceof OciasmError && reasons.length > 1) {

@@ -1,11 +1,11 @@
+import type { Base } from "../base/base.ts";
+import { type ConflictRule, excludesOf } from "../install/conflict-rules.ts";
 import { NONROOT_ID } from "../layers/accounts.ts";
 import { environmentRecipe } from "../layers/environment.ts";
 import { layerKey } from "../layers/key.ts";
 import { type ProjectSource, projectRecipe } from "../layers/project.ts";
 import type { CodecChoice, LayerRecipe } from "../layers/recipe.ts";
 import { type LayerContext, planWheelLayers } from "../layers/wheel-layers.ts";
-import type { Base } from "../base/base.ts";
-import { type ConflictRule, excludesOf } from "../install/conflict-rules.ts";
 import type { Target } from "../python/target.ts";
 import type { Lock } from "../resolve/lock.ts";
 import type { PlannedLayer } from "./image-plan.ts";
@@ -39,7 +39,8 @@ export function planStep(input: PlanInput): LayerPlan {
   const { base, layout, codec, mtime } = input;
   const context: LayerContext = { scheme: layout.scheme, codec, mtime, directories: base.facts.directories };
   const environment = environmentOf(input, context);
-  const project = input.project.length === 0 ? [] : [projectRecipe(input.project, { ...context, mtime: input.projectMtime })];
+  const project =
+    input.project.length === 0 ? [] : [projectRecipe(input.project, { ...context, mtime: input.projectMtime })];
   const own = [...environment, ...project];
   const wheels = planWheelLayers(input.lock?.packages ?? [], layout.policy, layout.families, {
     ...context,

@@ -1,12 +1,16 @@
 import type { Destination, Publication, WriteResult } from "../destination/destination.ts";
-import { composeIndex } from "../image/index.ts";
 import type { Annotations } from "../image/annotations.ts";
+import { composeIndex } from "../image/index.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { BuildDeps } from "./deps.ts";
 import { type BuiltImage, finishedImage } from "./image-step.ts";
 
 /** What is published: the image itself, or an index when there are several. */
-export function publicationOf(images: readonly BuiltImage[], tags: readonly string[], indexAnnotations: Annotations): Publication {
+export function publicationOf(
+  images: readonly BuiltImage[],
+  tags: readonly string[],
+  indexAnnotations: Annotations,
+): Publication {
   const finished = images.map(finishedImage);
   if (finished.length === 1) return { images: finished, tags };
   const index = composeIndex(

@@ -19,7 +19,8 @@ export function targetOf(base: Base, request: TargetRequest): Target {
 function pythonOf(base: Base, asked: string | undefined): TargetPython {
   const found = base.facts.python;
   if (asked === undefined) {
-    if (found !== undefined) return { implementation: "cpython", version: found.version, freeThreaded: found.freeThreaded };
+    if (found !== undefined)
+      return { implementation: "cpython", version: found.version, freeThreaded: found.freeThreaded };
     throw new OciasmError("BASE_MISMATCH", `no Python was found in the base ${base.spec}`, {
       hint: "give --python VERSION if it is there under another name, or choose a base with Python such as deb:bookworm",
     });
@@ -29,13 +30,22 @@ function pythonOf(base: Base, asked: string | undefined): TargetPython {
   const version = match[1] ?? asked;
   const freeThreaded = match[2] !== undefined;
   if (found === undefined) {
-    return { implementation: "cpython", version: version.split(".").length === 2 ? `${version}.0` : version, freeThreaded };
+    return {
+      implementation: "cpython",
+      version: version.split(".").length === 2 ? `${version}.0` : version,
+      freeThreaded,
+    };
   }
   const fits = found.version === version || found.version.startsWith(`${version}.`);
-  if (fits && found.freeThreaded === freeThreaded) return { implementation: "cpython", version: found.version, freeThreaded };
-  throw new OciasmError("BASE_MISMATCH", `Python ${asked} was asked for, and the base ${base.spec} has ${found.version}`, {
-    hint: `leave --python out, or choose a base with Python ${version}`,
-  });
+  if (fits && found.freeThreaded === freeThreaded)
+    return { implementation: "cpython", version: found.version, freeThreaded };
+  throw new OciasmError(
+    "BASE_MISMATCH",
+    `Python ${asked} was asked for, and the base ${base.spec} has ${found.version}`,
+    {
+      hint: `leave --python out, or choose a base with Python ${version}`,
+    },
+  );
 }
 
 function libcOf(base: Base, asked: TargetLibc | undefined): TargetLibc {
@@ -47,9 +57,13 @@ function libcOf(base: Base, asked: TargetLibc | undefined): TargetLibc {
     });
   }
   if (found !== undefined && found.family !== asked.family) {
-    throw new OciasmError("BASE_MISMATCH", `${asked.family} was asked for, and the base ${base.spec} has ${found.family} ${found.version}`, {
-      hint: "leave --libc out, or choose another base",
-    });
+    throw new OciasmError(
+      "BASE_MISMATCH",
+      `${asked.family} was asked for, and the base ${base.spec} has ${found.family} ${found.version}`,
+      {
+        hint: "leave --libc out, or choose another base",
+      },
+    );
   }
   return asked;
 }

@@ -1,20 +1,15 @@
 import { parseArgs } from "node:util";
 import { OciasmError } from "../errors.ts";
+import type { Arguments } from "./arguments.ts";
 import { type Flag, NOT_YET } from "./flags.ts";
 import { nearest } from "./nearest.ts";
 import { VERBS, type Verb } from "./verbs.ts";
 
-/** The command line after parsing: flags by name, the environment's twins filled in. */
-export interface Arguments {
-  readonly verb: Verb;
-  readonly words: readonly string[];
-  readonly flags: ReadonlyMap<string, string | true | readonly string[]>;
-}
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Throws USAGE, with the nearest word that exists. */
-export function parseCommandLine(argv: readonly string[], environment: Environment): Arguments {
+export function parseCommandLine(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly verb: Verb; readonly args: Arguments } {
   const { verb, rest } = findVerb(argv);
   const flags = verb.groups.flatMap((group) => group.flags);
   const { values, positionals } = parseFlags(verb, flags, rest);
@@ -24,29 +19,7 @@ export function parseCommandLine(argv: readonly string[], environment: Environme
     const value = given(flag, values[flag.name]) ?? twin(flag, environment[twinName(flag)]);
     if (value !== undefined) merged.set(flag.name, checkChoice(flag, value));
   }
-  return { verb, words: positionals, flags: merged };
-}
-
-export function stringFlag(args: Arguments, name: string): string | undefined {
-  const value = args.flags.get(name);
-  return typeof value === "string" ? value : undefined;
-}
-
-export function listFlag(args: Arguments, name: string): readonly string[] | undefined {
-  const value = args.flags.get(name);
-  return Array.isArray(value) ? value : undefined;
-}
-
-export function booleanFlag(args: Arguments, name: string): boolean {
-  return args.flags.get(name) === true;
-}
-
-/** Throws USAGE unless the value is a whole number of at least `least`. */
-export function numberFlag(args: Arguments, name: string, least: number): number | undefined {
-  const text = stringFlag(args, name);
-  if (text === undefined) return undefined;
-  if (/^\d{1,15}$/.test(text) && Number(text) >= least) return Number(text);
-  throw new OciasmError("USAGE", `--${name} takes a whole number from ${least}, not \`${text}\``);
+  return { verb, args: { words: positionals, flags: merged } };
 }
 
 /** `--cache-dir` is OCIASM_CACHE_DIR in the environment. */

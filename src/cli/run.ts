@@ -1,5 +1,6 @@
 import { exitCode, OciasmError, toOciasmError } from "../errors.ts";
-import { booleanFlag, parseCommandLine } from "./args.ts";
+import { parseCommandLine } from "./args.ts";
+import { booleanFlag } from "./arguments.ts";
 import { renderError } from "./errors.ts";
 import { overview, verbHelp } from "./help.ts";
 import { nearest } from "./nearest.ts";
@@ -31,10 +32,10 @@ async function answer(argv: readonly string[]): Promise<string> {
   if (argv.includes("--help") || argv.includes("-h")) {
     return verbHelp(verbNamed(argv.filter((word) => !word.startsWith("-")).join(" ")));
   }
-  const args = parseCommandLine(argv, process.env);
+  const { verb, args } = parseCommandLine(argv, process.env);
   const session = await openSession(args);
   try {
-    const command = await args.verb.load();
+    const command = await verb.load();
     const result = await command(args, session);
     return booleanFlag(args, "json") ? JSON.stringify(result.json, undefined, 2) : result.text;
   } finally {

@@ -1,7 +1,7 @@
 import { availableParallelism, homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { BuildEvent } from "../events.ts";
-import { type Arguments, booleanFlag, numberFlag, stringFlag } from "./args.ts";
+import { type Arguments, booleanFlag, numberFlag, stringFlag } from "./arguments.ts";
 import { RENDERERS, type Renderer, type Screen } from "./render/renderer.ts";
 
 /** What a command gets from the process it runs in. */

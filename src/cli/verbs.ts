@@ -1,4 +1,4 @@
-import type { Arguments } from "./args.ts";
+import type { Arguments } from "./arguments.ts";
 import { type FlagGroup, GLOBAL, INDEX, INPUT, LAYERS, OUTPUT, RUNTIME } from "./flags.ts";
 import type { Session } from "./session.ts";
 

@@ -1,0 +1,21 @@
+import type { LockInput } from "../input/input.ts";
+import { allowsPython } from "../python/requires-python.ts";
+import type { BuildRequest } from "./prepare-step.ts";
+
+/** Suites by the Python that they have; the first is the default. */
+const SUITES: readonly (readonly [base: string, python: string])[] = [
+  ["deb:bookworm", "3.11"],
+  ["deb:trixie", "3.13"],
+];
+
+/** The base that was named, else the Debian suite whose Python suits what was asked for, the lock and the project. */
+export function chooseBase({ config, detected }: BuildRequest, input: LockInput | undefined): string {
+  if (config.base !== undefined) return config.base;
+  const asked = config.python ?? detected.python;
+  const wanted = SUITES.find(([, python]) => asked === python || asked?.startsWith(`${python}.`) === true);
+  if (wanted !== undefined) return wanted[0];
+  const ranges = [input?.requiresPython, detected.requiresPython];
+  // Patch level 99 stands for "some patch level of it".
+  const fitting = SUITES.find(([, python]) => ranges.every((range) => allowsPython(range, `${python}.99`)));
+  return (fitting ?? SUITES[0] ?? ["deb:bookworm"])[0];
+}

@@ -1,0 +1,108 @@
+import type { Destination, Publication, WriteResult } from "../destination/destination.ts";
+import { annotationLevels } from "../image/annotations.ts";
+import type { Platform } from "../oci/platform.ts";
+import { baseStep } from "./base-step.ts";
+import { chooseBase } from "./choose-base.ts";
+import type { BuildDeps } from "./deps.ts";
+import type { ImagePlan } from "./image-plan.ts";
+import { type BuiltImage, imageStep } from "./image-step.ts";
+import { indexStep } from "./index-step.ts";
+import { layerStep } from "./layer-step.ts";
+import { lockStep } from "./lock-step.ts";
+import { planStep } from "./plan-step.ts";
+import type { Prepared } from "./prepare-step.ts";
+import { publicationOf, publishStep } from "./publish-step.ts";
+import { targetOf } from "./target.ts";
+
+/** What a build leaves behind. */
+export interface Built {
+  readonly images: readonly BuiltImage[];
+  readonly publication: Publication;
+  readonly written: WriteResult;
+}
+
+/** From a prepared request to an image at its destinations; one platform after the other, one index over several. */
+export async function build(prepared: Prepared, destinations: readonly Destination[], deps: BuildDeps): Promise<Built> {
+  const images: BuiltImage[] = [];
+  try {
+    for (const platform of prepared.platforms) {
+      const plan = await planImage(prepared, platform, deps);
+      const layers = await layerStep(plan, { noCache: prepared.request.noCache }, deps);
+      images.push(imageStep(plan, layers, prepared));
+    }
+    const { tags = [], annotations = {} } = prepared.request.config;
+    const publication = publicationOf(images, tags, annotationLevels(annotations).index);
+    const written = await publishStep(publication, images, destinations, deps);
+    return { images, publication, written };
+  } finally {
+    for (const image of images) await image.plan.base.close();
+  }
+}
+
+/** Everything that is decided before a byte of a wheel is fetched. The caller closes the plan's base. */
+export async function planImage(prepared: Prepared, platform: Platform, deps: BuildDeps): Promise<ImagePlan> {
+  const { request, codec, input } = prepared;
+  const { config } = request;
+  const base = await baseStep(chooseBase(request, input), { platform, codec, ...baseOptions(config) }, deps);
+  const hasPython = input !== undefined || base.facts.python !== undefined;
+  const target = hasPython ? targetOf(base, { python: config.python, libc: config.libc }) : undefined;
+  const packages =
+    input === undefined ? undefined : await indexStep({ flags: indexFlags(config), lock: input.options }, deps);
+  const lock =
+    input === undefined || target === undefined || packages === undefined
+      ? undefined
+      : await lockStep(input, target, lockChoice(config), packages.client, deps);
+  const plan = planStep({
+    ...prepared,
+    base,
+    target,
+    lock,
+    project: prepared.project.sources,
+    workdir: (config.workdir ?? "/app").slice(1),
+    ownUser: config.user === undefined && runsAsRoot(base.config.config?.User),
+  });
+  for (const message of plan.warnings) deps.report({ type: "warning", message });
+  deps.report({ type: "phase", phase: "plan", detail: `${base.layers.length + plan.layers.length} layers` });
+  return {
+    platform: base.platform,
+    base,
+    target,
+    lock,
+    packages,
+    layers: plan.layers,
+    projectFiles: prepared.project.local,
+  };
+}
+
+type Config = Prepared["request"]["config"];
+
+function baseOptions({ system = [], debMirror, snapshot }: Config): {
+  readonly system: readonly string[];
+  readonly debMirror?: string;
+  readonly snapshot?: string;
+} {
+  return {
+    system,
+    ...(debMirror === undefined ? {} : { debMirror }),
+    ...(snapshot === undefined ? {} : { snapshot }),
+  };
+}
+
+function indexFlags(config: Config): Parameters<typeof indexStep>[0]["flags"] {
+  const { indexUrl, extraIndexUrl, findLinks, noIndex, trustedHost } = config;
+  return {
+    ...(indexUrl === undefined ? {} : { indexUrl }),
+    ...(extraIndexUrl === undefined ? {} : { extraIndexUrls: extraIndexUrl }),
+    ...(findLinks === undefined ? {} : { findLinks }),
+    ...(noIndex === undefined ? {} : { noIndex }),
+    ...(trustedHost === undefined ? {} : { trustedHosts: trustedHost }),
+  };
+}
+
+function lockChoice({ extras = [], groups = [], defaultGroups = true }: Config): Parameters<typeof lockStep>[2] {
+  return { extras, groups, noDefaultGroups: !defaultGroups };
+}
+
+function runsAsRoot(user: string | undefined): boolean {
+  return user === undefined || user === "" || /^(?:root|0)(?::|$)/.test(user);
+}

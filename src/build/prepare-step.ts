@@ -1,0 +1,137 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { codecNamed } from "../codec/codecs.ts";
+import type { Destination } from "../destination/destination.ts";
+import { openDestination } from "../destination/destinations.ts";
+import { parseOutputSpec } from "../destination/output-spec.ts";
+import { OciasmError } from "../errors.ts";
+import type { ImageSettings } from "../image/settings.ts";
+import type { LockInput } from "../input/input.ts";
+import type { ConflictRule } from "../install/conflict-rules.ts";
+import type { CodecChoice } from "../layers/recipe.ts";
+import { type Platform, parsePlatform } from "../oci/platform.ts";
+import { type BuildConfig, imageSettings } from "./config.ts";
+import type { BuildDeps } from "./deps.ts";
+import type { Detected } from "./detect.ts";
+import { parseEnvFile } from "./env-file.ts";
+import { inputStep } from "./input-step.ts";
+import { type LayoutData, readLayoutData } from "./layout-data.ts";
+import { type Project, projectStep } from "./project-step.ts";
+
+/** 1980-01-01, the earliest date that zip and every tar reader agree on. */
+const DEFAULT_MTIME = 315_532_800;
+
+/** What a person asked for: the command line, the configuration and what was found in the context. */
+export interface BuildRequest {
+  /** Absolute. */
+  readonly context: string;
+  readonly config: BuildConfig;
+  readonly detected: Detected;
+  readonly noCache: boolean;
+}
+
+/** The request with everything read that does not depend on a platform. */
+export interface Prepared {
+  readonly request: BuildRequest;
+  readonly platforms: readonly Platform[];
+  readonly input: LockInput | undefined;
+  readonly layout: LayoutData;
+  readonly codec: CodecChoice;
+  readonly project: Project;
+  readonly settings: ImageSettings;
+  readonly conflicts: readonly ConflictRule[];
+  readonly mtime: number;
+  readonly projectMtime: number;
+  /** SOURCE_DATE_EPOCH or `created`, in seconds. */
+  readonly epoch: string | undefined;
+  readonly destinations: readonly Destination[];
+}
+
+/** Throws USAGE, CONFIG_INVALID, INPUT_… and PROJECT_INVALID before anything is fetched. */
+export async function prepareStep(request: BuildRequest, deps: BuildDeps): Promise<Prepared> {
+  const { config, context, detected } = request;
+  deps.report({ type: "note", message: detected.summary });
+  for (const message of detected.warnings) deps.report({ type: "warning", message });
+  const outputs = config.outputs ?? [];
+  const input = await inputStep(context, config, detected, deps);
+  const layout = await layoutOf(config, context);
+  const epoch = epochOf(config.created);
+  return {
+    request,
+    platforms: platformsOf(config.platforms),
+    input,
+    layout,
+    codec: codecOf(config),
+    project: await projectStep({ context, config, detected, scheme: layout.scheme, outputs: pathsOf(outputs) }, deps),
+    settings: await settingsOf(request),
+    conflicts: conflictsOf(config),
+    mtime: DEFAULT_MTIME,
+    projectMtime: epoch === undefined ? DEFAULT_MTIME : Number(epoch),
+    epoch,
+    destinations: outputs.map(openDestination),
+  };
+}
+
+function platformsOf(texts: readonly string[] = ["linux/amd64"]): readonly Platform[] {
+  const platforms = new Map(texts.map((text) => [JSON.stringify(parsePlatform(text)), parsePlatform(text)]));
+  for (const { os } of platforms.values()) {
+    if (os !== "linux") throw new OciasmError("USAGE", `images are made for linux, not for ${os}`);
+  }
+  return [...platforms.values()];
+}
+
+async function layoutOf(config: BuildConfig, context: string): Promise<LayoutData> {
+  const { budget, policy = "auto", floor, groups = [] } = config.layers ?? {};
+  const shipped = await readLayoutData(policy, context);
+  return {
+    ...shipped,
+    families: [...groups, ...shipped.families],
+    policy: {
+      ...shipped.policy,
+      ...(budget === undefined ? {} : { budget }),
+      ...(floor === undefined ? {} : { floor }),
+    },
+  };
+}
+
+function codecOf({ compression }: BuildConfig): CodecChoice {
+  const codec = codecNamed(compression?.name ?? "gzip");
+  const level = compression?.level ?? codec.defaultLevel;
+  return { name: codec.name, level, fingerprint: codec.fingerprint(level) };
+}
+
+async function settingsOf({ config, context, detected }: BuildRequest): Promise<ImageSettings> {
+  const settings = imageSettings(config);
+  const env: Record<string, string> = {};
+  for (const file of config.envFile ?? []) {
+    Object.assign(env, parseEnvFile(file, await readFile(resolve(context, file), "utf8")));
+  }
+  Object.assign(env, settings.env);
+  const detects = settings.entrypoint === undefined && config.inheritEntrypoint !== true;
+  return {
+    ...settings,
+    ...(Object.keys(env).length === 0 ? {} : { env }),
+    ...(detects ? { entrypoint: detected.entrypoint.command } : {}),
+  };
+}
+
+function conflictsOf(config: BuildConfig): readonly ConflictRule[] {
+  return (config.conflicts ?? []).map(({ winner, over, paths }) => {
+    if (over !== undefined && paths !== undefined) return { winner, over, paths };
+    throw new OciasmError("CONFIG_INVALID", `the conflict rule for ${winner} needs \`over\` and \`paths\``, {
+      hint: "build without the rule: the error about the conflict shows the whole line",
+    });
+  });
+}
+
+function epochOf(created: string | undefined): string | undefined {
+  if (created === undefined || /^\d+$/.test(created)) return created;
+  return String(Math.floor(Date.parse(created) / 1000));
+}
+
+function pathsOf(specs: readonly string[]): readonly string[] {
+  return specs.flatMap((spec) => {
+    const { dest } = parseOutputSpec(spec);
+    return dest === undefined || dest === "-" ? [] : [dest];
+  });
+}

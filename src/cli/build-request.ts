@@ -1,0 +1,85 @@
+import { resolve } from "node:path";
+import { detect } from "../build/detect.ts";
+import { type BuildFlags, mergeSettings } from "../build/merge-settings.ts";
+import { type OpenDeps, openDeps } from "../build/open-deps.ts";
+import { type BuildRequest, type Prepared, prepareStep } from "../build/prepare-step.ts";
+import { readConfig } from "../build/read-config.ts";
+import type { BuildEvent } from "../events.ts";
+import { type Arguments, booleanFlag, listFlag, numberFlag, stringFlag } from "./arguments.ts";
+import type { Session } from "./session.ts";
+import { version } from "./version.ts";
+
+/** From the command line to a prepared build, and the parts that it works with. The caller closes the parts. */
+export async function openBuild(
+  args: Arguments,
+  session: Session,
+  report: (event: BuildEvent) => void,
+): Promise<{ readonly prepared: Prepared; readonly deps: OpenDeps }> {
+  const request = await readRequest(args, session);
+  const deps = openDeps({
+    ...session,
+    report,
+    userAgent: `ociasm/${version()}`,
+    insecureRegistries: request.config.insecureRegistries ?? [],
+  });
+  try {
+    return { prepared: await prepareStep(request, deps), deps };
+  } catch (error) {
+    await deps.close();
+    throw error;
+  }
+}
+
+async function readRequest(args: Arguments, session: Session): Promise<BuildRequest> {
+  const context = resolve(args.words[0] ?? ".");
+  const detected = await detect(context);
+  const file = stringFlag(args, "file");
+  const loaded = await readConfig(context, file);
+  const config = mergeSettings(buildFlags(args), session.environment, loaded.config);
+  return { context, config, detected, noCache: booleanFlag(args, "no-cache") };
+}
+
+function buildFlags(args: Arguments): BuildFlags {
+  const text = (name: string) => stringFlag(args, name);
+  const list = (name: string) => listFlag(args, name);
+  const paths = (name: string) => list(name)?.map((path) => resolve(path));
+  const flags: { readonly [K in keyof BuildFlags]: BuildFlags[K] | undefined } = {
+    base: text("base"),
+    platform: list("platform"),
+    python: text("python"),
+    libc: text("libc"),
+    lock: text("lock") === undefined ? undefined : resolve(text("lock") ?? ""),
+    requirement: paths("requirement"),
+    constraint: paths("constraint"),
+    group: list("group"),
+    extra: list("extra"),
+    noDev: booleanFlag(args, "no-dev") ? true : undefined,
+    system: list("system"),
+    debMirror: text("deb-mirror"),
+    snapshot: text("snapshot"),
+    indexUrl: text("index-url"),
+    extraIndexUrl: list("extra-index-url"),
+    findLinks: list("find-links"),
+    noIndex: booleanFlag(args, "no-index") ? true : undefined,
+    trustedHost: list("trusted-host"),
+    maxLayers: numberFlag(args, "max-layers", 1),
+    layerPolicy: text("layer-policy"),
+    compression: text("compression"),
+    sourceDateEpoch: text("source-date-epoch"),
+    entrypoint: text("entrypoint"),
+    cmd: text("cmd"),
+    env: list("env"),
+    user: text("user"),
+    workdir: text("workdir"),
+    expose: list("expose"),
+    volume: list("volume"),
+    label: list("label"),
+    annotation: list("annotation"),
+    stopSignal: text("stop-signal"),
+    healthcheck: text("healthcheck"),
+    tag: list("tag"),
+    output: booleanFlag(args, "push") ? [...(list("output") ?? []), "type=registry"] : list("output"),
+    insecureRegistry: list("insecure-registry"),
+  };
+  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+}

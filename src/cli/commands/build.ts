@@ -1,0 +1,70 @@
+import { writeFile } from "node:fs/promises";
+import { build } from "../../build/pipeline.ts";
+import { buildResult } from "../../build/report-result.ts";
+import { type BuildResult, createByteCounter } from "../../build/result.ts";
+import { storeDestination } from "../../destination/store.ts";
+import type { BuildEvent } from "../../events.ts";
+import { type Arguments, stringFlag } from "../arguments.ts";
+import { openBuild } from "../build-request.ts";
+import { formatBytes, formatSeconds } from "../render/units.ts";
+import type { Session } from "../session.ts";
+import type { Answer } from "../verbs.ts";
+
+export async function buildCommand(args: Arguments, session: Session): Promise<Answer> {
+  const start = performance.now();
+  const counter = createByteCounter();
+  const report = (event: BuildEvent) => {
+    if (event.type === "transfer") counter.add(event);
+    session.report(event);
+  };
+  const { prepared, deps } = await openBuild(args, session, report);
+  try {
+    const stored = prepared.destinations.length === 0;
+    const built = await build(prepared, stored ? [storeDestination(deps.store)] : prepared.destinations, deps);
+    const bytes = {
+      wheelsFetched: counter.fetched("wheel"),
+      debsFetched: counter.fetched("deb"),
+      baseFetched: counter.fetched("base"),
+    };
+    const result = buildResult(built, bytes, (performance.now() - start) / 1000);
+    await writeFiles(args, result, built.publication);
+    report({ type: "note", message: summary(result, stored) });
+    return { text: result.ref, json: result };
+  } finally {
+    await deps.close();
+  }
+}
+
+async function writeFiles(
+  args: Arguments,
+  result: BuildResult,
+  publication: {
+    readonly images: readonly { readonly config: { readonly descriptor: { readonly digest: string } } }[];
+  },
+): Promise<void> {
+  const config = publication.images[0]?.config.descriptor.digest ?? result.digest;
+  const iidfile = stringFlag(args, "iidfile");
+  if (iidfile !== undefined) await writeFile(iidfile, publication.images.length === 1 ? config : result.digest);
+  const metadataFile = stringFlag(args, "metadata-file");
+  if (metadataFile === undefined) return;
+  // The first four are the keys of `docker buildx build --metadata-file`.
+  const metadata = {
+    "containerimage.config.digest": config,
+    "containerimage.descriptor": { mediaType: result.mediaType, digest: result.digest },
+    "containerimage.digest": result.digest,
+    "image.name": result.tags.join(","),
+    ociasm: result,
+  };
+  await writeFile(metadataFile, `${JSON.stringify(metadata, undefined, 2)}\n`);
+}
+
+function summary(result: BuildResult, stored: boolean): string {
+  const layers = result.images.flatMap((image) => image.layers);
+  const made = layers.filter((layer) => layer.origin === "built").length;
+  const size = formatBytes(result.images.reduce((sum, image) => sum + image.size, 0));
+  const what = `${layers.length} layers, ${made} made now, ${size}, in ${formatSeconds(result.seconds * 1000)}`;
+  if (!stored) return what;
+  const [name] = result.tags;
+  if (name === undefined) return `${what}; kept in the local store without a name: give it one with -t NAME:TAG`;
+  return `${what}; kept in the local store. Run it: ociasm build … -o type=docker,dest=image.tar && docker load -i image.tar; push it: --push`;
+}
