@@ -1,4 +1,4 @@
-import { nearest } from "../cli/nearest.ts";
+import { nearest } from "./nearest.ts";
 import { OciasmError, type SourceLocation } from "../errors.ts";
 import type { Problems } from "../input/problems.ts";
 import { shellWords } from "../input/shell-words.ts";

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { OciasmError } from "../errors.ts";
 import type { Arguments } from "./arguments.ts";
 import { type Flag, NOT_YET } from "./flags.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../build/nearest.ts";
 import { VERBS, type Verb } from "./verbs.ts";
 
 /** Throws USAGE, with the nearest word that exists. */

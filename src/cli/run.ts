@@ -3,7 +3,7 @@ import { parseCommandLine } from "./args.ts";
 import { booleanFlag } from "./arguments.ts";
 import { renderError } from "./errors.ts";
 import { overview, verbHelp } from "./help.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../build/nearest.ts";
 import { openSession } from "./session.ts";
 import { VERBS } from "./verbs.ts";
 import { versionLine } from "./version.ts";
