@@ -17,19 +17,6 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
   };
 }
 
-/** The part of `source` that starts at `offset`, as a source of its own. */
-export function sliceSource(source: ByteSource, offset: number, size: number): ByteSource {
-  return {
-    size,
-    read: (from, length) => {
-      if (from < 0 || length < 0 || from + length > size) {
-        return Promise.reject(new RangeError(`read of ${length} bytes at ${from} passes the end at ${size}`));
-      }
-      return source.read(offset + from, length);
-    },
-  };
-}
-
 const encoder = new TextEncoder();
 
 export function utf8(text: string): Uint8Array {

@@ -44,7 +44,7 @@ export const DISTANCE_BASE: Uint16Array = bases(DISTANCE_EXTRA, 1);
 export const LENGTH_SYMBOL: Uint8Array = lengthSymbols();
 
 /** Index of the distance symbol: by distance - 1 up to 256, then by 256 + (distance - 1) / 128. */
-export const DISTANCE_SYMBOL: Uint8Array = distanceSymbols();
+const DISTANCE_SYMBOL: Uint8Array = distanceSymbols();
 
 export function distanceSymbol(distance: number): number {
   const from = distance - 1;

@@ -38,7 +38,7 @@ export async function debTree(debs: readonly UnpackedDeb[], spool: DebSpool): Pr
 }
 
 /** Where a path ends up when every link on the way is followed; its own name is followed only if `whole`. */
-export function resolvePath(path: string, links: ReadonlyMap<string, string>, whole: boolean): string {
+function resolvePath(path: string, links: ReadonlyMap<string, string>, whole: boolean): string {
   let parts = path.split("/");
   let at = 0;
   let hops = 0;

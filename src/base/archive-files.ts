@@ -58,10 +58,6 @@ export function archiveFiles(
   };
 }
 
-export async function* chunksOf(
-  source: ByteSource,
-  start: number,
-  size: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
+async function* chunksOf(source: ByteSource, start: number, size: number): AsyncGenerator<Uint8Array, void, undefined> {
   for (let at = 0; at < size; at += CHUNK) yield source.read(start + at, Math.min(CHUNK, size - at));
 }

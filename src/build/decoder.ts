@@ -1,8 +1,8 @@
-import { nearest } from "./nearest.ts";
 import { OciasmError, type SourceLocation } from "../errors.ts";
 import type { Problems } from "../input/problems.ts";
 import { shellWords } from "../input/shell-words.ts";
 import { type ConfigEntry, type ConfigNode, describeNode, plainValue } from "./config-node.ts";
+import { nearest } from "./nearest.ts";
 
 /** A JSON Schema (draft 2020-12) as plain data. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -13,7 +13,7 @@ export interface Decoder<T> {
   decode(node: ConfigNode, path: string, problems: Problems): T | undefined;
 }
 
-export function configProblem(message: string, location: SourceLocation | undefined, hint?: string): OciasmError {
+function configProblem(message: string, location: SourceLocation | undefined, hint?: string): OciasmError {
   return new OciasmError("CONFIG_INVALID", message, { location, hint });
 }
 

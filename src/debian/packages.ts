@@ -20,7 +20,7 @@ export interface BinaryPackage {
   readonly archive: number;
 }
 
-export const RELATION_FIELDS = ["pre-depends", "depends", "provides", "conflicts", "breaks"] as const;
+const RELATION_FIELDS = ["pre-depends", "depends", "provides", "conflicts", "breaks"] as const;
 const FIELDS: ReadonlySet<string> = new Set([
   "package",
   "version",

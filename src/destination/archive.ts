@@ -37,7 +37,7 @@ export const dockerArchiveType: DestinationType = {
 };
 
 /** One uncompressed tar that is an OCI layout and a `docker save` archive at once; `-` is stdout. */
-export function archive(dest: string, kind: string): Destination {
+function archive(dest: string, kind: string): Destination {
   const title = `${kind} ${dest === "-" ? "on stdout" : dest}`;
   return {
     title,

@@ -4,7 +4,7 @@ export const BASE_NAME = "org.opencontainers.image.base.name";
 export const BASE_DIGEST = "org.opencontainers.image.base.digest";
 
 /** On our layers' descriptors: `LayerRecord.key`, by which a later build knows the layer again. */
-export const LAYER_KEY = "dev.ociasm.layer.key";
+const LAYER_KEY = "dev.ociasm.layer.key";
 export const LAYER_KIND = "dev.ociasm.layer.kind";
 /** `LayerRecord.packages`, separated by spaces. */
 export const LAYER_PACKAGES = "dev.ociasm.layer.packages";

@@ -24,7 +24,7 @@ export function resolveCreated(sourceDateEpoch: string | undefined, dates: reado
 }
 
 /** Seconds since 1970 (reproducible-builds.org/specs/source-date-epoch). Throws USAGE. */
-export function parseSourceDateEpoch(text: string): number {
+function parseSourceDateEpoch(text: string): number {
   const seconds = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
   if (seconds <= LAST_SECOND) return seconds;
   throw new OciasmError("USAGE", `SOURCE_DATE_EPOCH is not a number of seconds: ${JSON.stringify(text.slice(0, 40))}`);

@@ -27,7 +27,7 @@ export function collectProblems(): Problems {
 }
 
 /** `first` again, with `others` as its `problems`. */
-export function withOthers(first: OciasmError, others: readonly OciasmError[]): OciasmError {
+function withOthers(first: OciasmError, others: readonly OciasmError[]): OciasmError {
   return new OciasmError(first.code, first.message, {
     hint: first.hint,
     location: first.location,

@@ -126,7 +126,7 @@ function view(value: Plain, path: TomlPath, shared: Shared): TomlTable {
 }
 
 /** `packages[3].wheels[0].name`. */
-export function keyPath(path: TomlPath): string {
+function keyPath(path: TomlPath): string {
   return path.reduce<string>(
     (text, part) => (typeof part === "number" ? `${text}[${part}]` : text === "" ? part : `${text}.${part}`),
     "",

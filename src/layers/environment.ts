@@ -47,7 +47,7 @@ export function environmentRecipe(input: EnvironmentInput): LayerRecipe {
 }
 
 /** "3.11", or "3.13t" for a free-threaded build: what stands in the names of a Python's own directories. */
-export function pythonSuffix(python: EnvironmentInput["python"]): string {
+function pythonSuffix(python: EnvironmentInput["python"]): string {
   const [major = "", minor = ""] = python.version.split(".");
   return `${major}.${minor}${python.freeThreaded ? "t" : ""}`;
 }

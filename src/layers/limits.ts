@@ -1,10 +1,10 @@
 import { OciasmError } from "../errors.ts";
 
 /** Docker's own cap: 127 lower directories less two for the container's layer (moby, daemon/internal/layer). */
-export const MAX_LAYERS = 125;
+const MAX_LAYERS = 125;
 
 /** From here on an image built on top, a scanner's mount or an old kernel may fail (moby/buildkit issue 4810). */
-export const MANY_LAYERS = 100;
+const MANY_LAYERS = 100;
 
 export interface LayerCount {
   /** Layers of the base image. */

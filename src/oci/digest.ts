@@ -12,7 +12,7 @@ export function isDigest(text: string): text is Digest {
 }
 
 /** Throws ARCHIVE_INVALID for anything but a sha256 digest. */
-export function parseDigest(text: string): Digest {
+function parseDigest(text: string): Digest {
   if (isDigest(text)) return text;
   throw new OciasmError("ARCHIVE_INVALID", `not a sha256 digest: ${JSON.stringify(text)}`);
 }

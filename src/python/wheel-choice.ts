@@ -28,7 +28,7 @@ export function bestWheel<T extends { readonly filename: string }>(
 }
 
 /** The place of the wheel's best tag among the target's, 0 being the best; undefined when none fits. */
-export function wheelRank(wheel: WheelName, ranks: ReadonlyMap<string, number>): number | undefined {
+function wheelRank(wheel: WheelName, ranks: ReadonlyMap<string, number>): number | undefined {
   const found = wheel.tags.map((tag) => ranks.get(tag)).filter((rank) => rank !== undefined);
   return found.length === 0 ? undefined : Math.min(...found);
 }

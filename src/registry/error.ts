@@ -32,7 +32,7 @@ export async function registryError(response: HttpResponse, what: string): Promi
 }
 
 /** The body of a failed answer, read to its limit and no further, fit for a message. */
-export async function readFailure(response: HttpResponse): Promise<RegistryFailure> {
+async function readFailure(response: HttpResponse): Promise<RegistryFailure> {
   let text: string;
   try {
     text = await response.text(MAX_BODY);

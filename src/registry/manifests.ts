@@ -3,7 +3,7 @@ import { OciasmError } from "../errors.ts";
 import { retrying } from "../net/retry.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { type Digest, digestOfHex, isDigest } from "../oci/digest.ts";
-import { isIndex, MAX_DOCUMENT_BYTES, parseManifestDocument } from "../oci/manifest.ts";
+import { MAX_DOCUMENT_BYTES, parseManifestDocument } from "../oci/manifest.ts";
 import { isIndexType, isManifestType, isSchema1Type, MANIFEST_TYPES } from "../oci/media-types.ts";
 import type { RegistryClient } from "./client.ts";
 import { registryError } from "./error.ts";
@@ -99,12 +99,6 @@ export async function putManifest(
     },
     { signal: client.signal },
   );
-}
-
-/** Descriptors of what an index lists. */
-export function childrenOf(manifest: FetchedManifest): readonly Descriptor[] {
-  const document = parseManifestDocument(manifest.bytes, manifest.descriptor.mediaType);
-  return isIndex(document) ? document.manifests : [];
 }
 
 // Anything else says nothing about the body, and the body says it itself.

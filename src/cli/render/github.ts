@@ -15,6 +15,6 @@ export function githubRenderer(screen: Screen): Renderer {
   };
 }
 
-export function escapeCommand(text: string): string {
+function escapeCommand(text: string): string {
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }

@@ -54,7 +54,7 @@ function colored(event: BuildEvent, line: string, color: boolean): string {
   return event.type === "warning" ? `\u001b[33m${line}\u001b[0m` : `\u001b[2m${line}\u001b[0m`;
 }
 
-export function statusLine(tally: Tally, elapsed: number): string {
+function statusLine(tally: Tally, elapsed: number): string {
   const fetched = sumTransfers(tally, ["wheel", "deb", "base"]);
   const written = sumTransfers(tally, ["upload", "write"]);
   const reused = countLayers(tally, ["reused"]);
