@@ -42,17 +42,16 @@ const DOORS: readonly string[] = ["assemble>codec", "destination>registry", "bas
 const OWNERS: Readonly<Record<string, string>> = {
   undici: "src/net/http.ts",
   "zstd-napi": "src/codec/zstd.ts",
-  fflate: "src/codec/deflate.ts",
   openpgp: "src/base/openpgp.ts",
   "xz-decompress": "src/codec/xz.ts",
   "p-limit": "src/build/limits.ts",
   "@socketregistry/packageurl-js": "src/pypi/default-index.ts",
   "@balena/dockerignore": "src/build/dockerignore.ts",
-  "tar-stream": "src/build/never.ts",
+  "tar-stream": "tests only",
 };
 
 /** Loaded when asked for, so that `ociasm --version` pays for none of them. */
-const LAZY = ["undici", "zstd-napi", "fflate", "openpgp", "xz-decompress", "@socketregistry/packageurl-js", "yaml"];
+const LAZY = ["undici", "zstd-napi", "openpgp", "xz-decompress", "@socketregistry/packageurl-js", "yaml"];
 
 const PURE_PACKAGES = ["yaml", "smol-toml", "@noble/hashes"];
 

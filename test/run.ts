@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
@@ -11,17 +11,22 @@ const wanted = process.argv.slice(2);
 
 const files = readdirSync(here, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".test.js"))
-  .filter((file) => (wanted.length === 0 ? !file.startsWith("e2e") : wanted.some((part) => file.includes(part))))
-  .sort()
-  .map((file) => join(here, file));
+  .filter((file) => (wanted.length === 0 ? !isEndToEnd(file) : wanted.some((part) => file.includes(part))))
+  .sort();
 
 if (files.length === 0) {
   console.error(`no test file matches ${wanted.join(" ")}`);
   process.exitCode = 2;
 } else {
-  const stream = run({ files, concurrency: 2 });
+  // End-to-end files start containers, servers and builds of their own: one at a time, so that none starves.
+  const concurrency = files.some(isEndToEnd) ? 1 : 2;
+  const stream = run({ files: files.map((file) => join(here, file)), concurrency });
   stream.on("test:fail", (event) => {
     if (event.todo === undefined || event.todo === false) process.exitCode = 1;
   });
   stream.compose(new spec()).pipe(process.stdout);
+}
+
+function isEndToEnd(file: string): boolean {
+  return file.startsWith(`e2e${sep}`);
 }
