@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { type Digest, digestOfHex } from "../oci/digest.ts";
 
-/** Two of them exist at a time: one that fills while the other is written. */
-const BUFFER_SIZE = 2 ** 20;
+/** For a blob; there are two of them: one fills while the other is written. */
+const BLOB_BUFFER: number = 2 ** 20;
 
 /** A new file that is hashed on its way. Syncing it is for whoever adopts it. */
 export interface FileSink {
@@ -14,11 +14,11 @@ export interface FileSink {
   discard(): Promise<void>;
 }
 
-export async function createFileSink(path: string): Promise<FileSink> {
+export async function createFileSink(path: string, bufferSize: number = BLOB_BUFFER): Promise<FileSink> {
   const handle = await open(path, "w", 0o644);
   const hash = createHash("sha256");
-  let filling = new Uint8Array(BUFFER_SIZE);
-  let idle = new Uint8Array(BUFFER_SIZE);
+  let filling = new Uint8Array(bufferSize);
+  let idle = new Uint8Array(bufferSize);
   let filled = 0;
   let size = 0;
   let pending: Promise<void> = Promise.resolve();
@@ -45,11 +45,11 @@ export async function createFileSink(path: string): Promise<FileSink> {
   return {
     write: async (chunk) => {
       for (let taken = 0; taken < chunk.length; ) {
-        const part = chunk.subarray(taken, taken + BUFFER_SIZE - filled);
+        const part = chunk.subarray(taken, taken + bufferSize - filled);
         filling.set(part, filled);
         filled += part.length;
         taken += part.length;
-        if (filled === BUFFER_SIZE) await flush();
+        if (filled === bufferSize) await flush();
       }
     },
     finish: async () => {

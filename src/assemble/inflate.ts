@@ -24,7 +24,7 @@ export function plainChunks(file: SourceFile, entry: ZipEntry, options: InflateO
 }
 
 async function* readStored(file: SourceFile, entry: ZipEntry): AsyncGenerator<Uint8Array, void, undefined> {
-  const buffer = new Uint8Array(Math.min(READ_SIZE, entry.compressedSize));
+  const buffer = Buffer.allocUnsafe(Math.min(READ_SIZE, entry.compressedSize));
   for (let done = 0; done < entry.compressedSize; done += buffer.length) {
     const chunk = buffer.subarray(0, Math.min(buffer.length, entry.compressedSize - done));
     file.readInto(chunk, entry.dataOffset + done);
@@ -37,7 +37,7 @@ async function* inflateWhole(
   entry: ZipEntry,
   { onRaw, refuse }: InflateOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const raw = new Uint8Array(entry.compressedSize);
+  const raw = Buffer.allocUnsafe(entry.compressedSize);
   file.readInto(raw, entry.dataOffset);
   if (onRaw !== undefined) await onRaw(raw);
   const { bytes, consumed } = inflateSync(raw, entry.size, refuse);
@@ -91,7 +91,7 @@ async function feed(
   entry: ZipEntry,
   onRaw: InflateOptions["onRaw"],
 ): Promise<void> {
-  const buffer = new Uint8Array(Math.min(READ_SIZE, entry.compressedSize));
+  const buffer = Buffer.allocUnsafe(Math.min(READ_SIZE, entry.compressedSize));
   for (let done = 0; done < entry.compressedSize; done += buffer.length) {
     const chunk = buffer.subarray(0, Math.min(buffer.length, entry.compressedSize - done));
     file.readInto(chunk, entry.dataOffset + done);

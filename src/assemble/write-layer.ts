@@ -7,6 +7,9 @@ import { createFileSink, type FileSink } from "./file-sink.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 import { createListingWriter, listingEntry } from "./listing-writer.ts";
 
+/** A few hundred entries. */
+const LISTING_BUFFER = 2 ** 16;
+
 export interface WriteLayerOptions {
   readonly codec: LayerCodec;
   readonly level: number;
@@ -31,7 +34,7 @@ export interface WrittenLayer {
 export async function writeLayer(entries: Iterable<LayerEntry>, options: WriteLayerOptions): Promise<WrittenLayer> {
   const blob = await createFileSink(options.blobPath);
   try {
-    const listing = await createFileSink(options.listingPath);
+    const listing = await createFileSink(options.listingPath, LISTING_BUFFER);
     try {
       return await writeTo(blob, listing, entries, options);
     } catch (error) {
