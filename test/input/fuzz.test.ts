@@ -100,20 +100,20 @@ function endures(format: InputFormat, text: string): "read" | "refused" {
 test("damaged requirements files are read or refused, never more", () => {
   const pick = random(0x5eed);
   const seen = { read: 0, refused: 0 };
-  for (let count = 0; count < 30_000; count++) seen[endures(requirementsTxt, mutate(REQUIREMENTS, pick))] += 1;
+  for (let count = 0; count < 100_000; count++) seen[endures(requirementsTxt, mutate(REQUIREMENTS, pick))] += 1;
   assert.ok(seen.read > 100 && seen.refused > 1000, JSON.stringify(seen));
 });
 
 test("damaged locks are read or refused, never more", () => {
   const pick = random(0x10c4);
   const seen = { read: 0, refused: 0 };
-  for (let count = 0; count < 35_000; count++) seen[endures(pylock, mutate(PYLOCK, pick))] += 1;
+  for (let count = 0; count < 100_000; count++) seen[endures(pylock, mutate(PYLOCK, pick))] += 1;
   assert.ok(seen.refused > 1000, JSON.stringify(seen));
 });
 
 test("the scanners below end on anything", () => {
   const pick = random(0xabc);
-  for (let count = 0; count < 35_000; count++) {
+  for (let count = 0; count < 100_000; count++) {
     const text = mutate([...PYLOCK, ...REQUIREMENTS], pick);
     const position = tomlPositions(text)(["packages", 0, "wheels", 0, "url"]).key;
     assert.ok(position.offset <= text.length && position.length >= 1);

@@ -80,7 +80,7 @@ test("no input breaks the parser", () => {
     page({ filename: "six-1.0.zip", url: "six-1.0.zip", hashes: { sha256: SHA }, __proto__: { size: 1 } }),
   ].map((text) => Buffer.from(text));
   let read = 0;
-  mutations(seeds, 20_000, (bytes) => {
+  mutations(seeds, 100_000, (bytes) => {
     try {
       read += parseSimpleJson(Buffer.from(bytes).toString("utf8"), PAGE).files.length;
     } catch (error) {
