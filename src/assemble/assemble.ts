@@ -7,6 +7,7 @@ import type { AssembledLayer, AssembleJob } from "./job.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 import { mergeEntries } from "./merge.ts";
 import { createSourceFiles, type SourceFiles } from "./source-files.ts";
+import { spoolPath } from "./spool-path.ts";
 import { wheelEntries } from "./wheel-entries.ts";
 import { writeLayer } from "./write-layer.ts";
 
@@ -56,11 +57,6 @@ export async function assembleLayer(job: AssembleJob, { report, signal }: Assemb
 
 function hasDebs({ recipe }: AssembleJob): boolean {
   return recipe.sources.some(({ type }) => type === "deb" || type === "generated");
-}
-
-/** Where the unpacked content of debs lies while their layer is made. */
-export function spoolPath(job: AssembleJob): string {
-  return `${job.blobPath}.spool`;
 }
 
 /** A key that names another encoder than the one at hand would make a cache lie. */

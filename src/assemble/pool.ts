@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { OciasmError } from "../errors.ts";
 import type { Report } from "../events.ts";
-import { assembleLayer, spoolPath } from "./assemble.ts";
 import type { AssembledLayer, AssembleJob } from "./job.ts";
+import { spoolPath } from "./spool-path.ts";
 import { startThread, type Thread } from "./thread.ts";
 
 /** Makes layers, a fixed number at a time. Jobs start in the order of their `run` calls: hand in the largest first. */
@@ -51,6 +51,7 @@ export function createPool({ workers, signal: poolSignal }: PoolOptions): LayerP
       await places.take(signal);
       try {
         if (workers > 0) return await inThread(job, report, signal);
+        const { assembleLayer } = await import("./assemble.ts");
         return await assembleLayer(job, { report, signal });
       } catch (error) {
         await Promise.all([job.blobPath, job.listingPath, spoolPath(job)].map((path) => rm(path, { force: true })));

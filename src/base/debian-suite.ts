@@ -1,5 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { OciasmError } from "../errors.ts";
+import type { KeyIndex } from "../store/blob-store.ts";
+import { remember } from "../store/remember.ts";
+import { sha256Hex } from "../store/sha256.ts";
 
 /** What `deb:SUITE` is made of: layout/debian/common.yaml and SUITE.yaml, put together. */
 export interface DebianSuite {
@@ -30,10 +33,13 @@ export interface SuiteDirectory {
   readonly gid?: number;
 }
 
+/** Reading YAML takes longer than all else that a rebuild does. */
+const BUCKET = "suites";
+
 const FOLDER = new URL("../../../layout/debian/", import.meta.url);
 
 /** Reads a suite's description; rejects with BASE_INVALID and the suites that there are. */
-export async function readSuite(name: string, folder: URL = FOLDER): Promise<DebianSuite> {
+export async function readSuite(name: string, index: KeyIndex, folder: URL = FOLDER): Promise<DebianSuite> {
   const names = await suiteNames(folder);
   if (!names.includes(name)) {
     throw new OciasmError("BASE_INVALID", `no base deb:${name}`, {
@@ -43,12 +49,18 @@ export async function readSuite(name: string, folder: URL = FOLDER): Promise<Deb
   const texts = await Promise.all(
     ["common.yaml", `${name}.yaml`].map((file) => readFile(new URL(file, folder), "utf8")),
   );
-  const { parse } = await import("yaml");
-  const [common, own] = texts.map((text) => parse(text) as unknown);
+  const [common, own] = await Promise.all(
+    texts.map((text) => remember(index, BUCKET, sha256Hex(text), () => parseYaml(text))),
+  );
   // Shipped with the program: its shape is checked by tests, not at run time.
   const merged = Object.assign({}, common, own) as Omit<DebianSuite, "texts">;
   const keys = await Promise.all(merged.keys.map((key) => readFile(new URL(`keys/${key}.asc`, folder), "utf8")));
   return { ...merged, keys, texts: [...texts, ...keys] };
+}
+
+async function parseYaml(text: string): Promise<unknown> {
+  const { parse } = await import("yaml");
+  return parse(text);
 }
 
 async function suiteNames(folder: URL): Promise<string[]> {

@@ -31,7 +31,7 @@ export function createDebianProvider(options: DebianOptions): BaseProvider {
     name: "debian",
     matches: (spec) => spec.startsWith(PREFIX),
     open: async (spec, request, deps) => {
-      const suite = await readSuite(spec.slice(PREFIX.length), options.layout);
+      const suite = await readSuite(spec.slice(PREFIX.length), deps.index, options.layout);
       const architecture = supported(spec, request);
       const archives = await chooseArchives(suite, architecture, request, options.aptFolder);
       const { system, offline } = request;

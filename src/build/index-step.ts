@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
 import type { IndexOptions } from "../input/input.ts";
 import { createCredentials } from "../pypi/credentials.ts";
+import { defaultIndexUrl } from "../pypi/default-index.ts";
 import { createIndexClient, type IndexClient } from "../pypi/index-client.ts";
 import { readIndexConfig } from "../pypi/index-config.ts";
 import { fetchWheel } from "../pypi/wheels.ts";
 import type { LockedWheel } from "../resolve/lock.ts";
+import { remember } from "../store/remember.ts";
 import type { BuildDeps } from "./deps.ts";
 
 /** Where packages come from in this run. */
@@ -23,8 +25,9 @@ export interface IndexRequest {
 }
 
 export async function indexStep(request: IndexRequest, deps: BuildDeps): Promise<PackageIndex> {
-  const { environment } = deps;
-  const config = await readIndexConfig({ ...request, environment, readText });
+  const { environment, store } = deps;
+  const defaultUrl = (): Promise<string> => remember(store, "default-index", "pypi", defaultIndexUrl);
+  const config = await readIndexConfig({ ...request, environment, readText, defaultUrl });
   const authorize = createCredentials(config, environment, readText);
   const client = createIndexClient(config, { ...deps, authorize });
   return {

@@ -1,13 +1,7 @@
-import { rm } from "node:fs/promises";
-import type { AssembledLayer } from "../assemble/job.ts";
-import { codecNamed } from "../codec/codecs.ts";
 import type { LayerRecord } from "../layers/recipe.ts";
-import { digestOfHex } from "../oci/digest.ts";
-import { findLayer, saveLayer } from "../store/layer-index.ts";
-import { checkConflicts } from "./conflict-step.ts";
+import { findLayer } from "../store/layer-index.ts";
 import type { BuildDeps } from "./deps.ts";
-import { fetchSources } from "./fetch-step.ts";
-import type { ImagePlan, PlannedLayer } from "./image-plan.ts";
+import type { ImagePlan } from "./image-plan.ts";
 
 /** A layer of the image, and whether it was there before. */
 export interface BuiltLayer {
@@ -26,24 +20,17 @@ export async function layerStep(
   options: LayerStepOptions,
   deps: BuildDeps,
 ): Promise<readonly BuiltLayer[]> {
-  const known = new Map<string, LayerRecord>();
-  for (const layer of options.noCache ? [] : plan.layers) {
-    const record = await findLayer(deps.store, layer.key);
-    if (record !== undefined) known.set(layer.key, record);
-  }
+  const known = options.noCache ? new Map<string, LayerRecord>() : await knownLayers(plan, deps);
   for (const { key, recipe } of plan.layers) {
     deps.report({ type: "layer", key, title: recipe.title, state: known.has(key) ? "reused" : "planned" });
   }
   const missing = plan.layers.filter((layer) => !known.has(layer.key));
-  if (missing.length > 0) {
-    await fetchSources(plan, missing, deps);
-    await checkConflicts(plan, deps);
-  }
-  const built = new Map(await assembleAll(missing, plan, deps));
+  const built =
+    missing.length === 0 ? undefined : await (await import("./make-layers.ts")).makeLayers(missing, plan, deps);
   return [
     ...plan.base.layers.map((record) => ({ record, origin: "base" as const })),
     ...plan.layers.map(({ key, recipe }) => {
-      const record = known.get(key) ?? built.get(key);
+      const record = known.get(key) ?? built?.get(key);
       if (record === undefined) throw new Error(`layer ${recipe.title} was neither known nor made`);
       // Another image may have made it under another title.
       const named = { ...record, kind: recipe.kind, title: recipe.title, packages: recipe.packages };
@@ -52,67 +39,12 @@ export async function layerStep(
   ];
 }
 
-/** Largest first, so that the last thread to finish started early. */
-async function assembleAll(
-  layers: readonly PlannedLayer[],
-  plan: ImagePlan,
-  deps: BuildDeps,
-): Promise<readonly (readonly [string, LayerRecord])[]> {
-  const distinct = [...new Map(layers.map((layer) => [layer.key, layer])).values()];
-  const ordered = distinct.sort((a, b) => inputBytes(b) - inputBytes(a));
-  const results = await Promise.allSettled(
-    ordered.map((layer) => deps.limits.layers(async () => [layer.key, await assembleOne(layer, plan, deps)] as const)),
-  );
-  return results.map((result) => {
-    if (result.status === "rejected") throw result.reason;
-    return result.value;
+async function knownLayers(plan: ImagePlan, deps: BuildDeps): Promise<ReadonlyMap<string, LayerRecord>> {
+  const found = await Promise.all(plan.layers.map((layer) => findLayer(deps.store, layer.key)));
+  const known = new Map<string, LayerRecord>();
+  plan.layers.forEach(({ key }, at) => {
+    const record = found[at];
+    if (record !== undefined) known.set(key, record);
   });
-}
-
-async function assembleOne(layer: PlannedLayer, plan: ImagePlan, deps: BuildDeps): Promise<LayerRecord> {
-  deps.signal.throwIfAborted();
-  const { key, recipe } = layer;
-  const blobPath = await deps.store.temporary();
-  const listingPath = await deps.store.temporary();
-  try {
-    const job = { key, recipe, sources: sourcePaths(layer, plan, deps), blobPath, listingPath };
-    const made = await deps.pool.run(job, deps.report, deps.signal);
-    await deps.store.adopt(listingPath, made.listing);
-    await deps.store.adopt(blobPath, made.blob);
-    const record = recordOf(layer, made);
-    await saveLayer(deps.store, record);
-    for (const message of made.warnings) deps.report({ type: "warning", message });
-    return record;
-  } finally {
-    await Promise.all([rm(blobPath, { force: true }), rm(listingPath, { force: true })]);
-  }
-}
-
-function recordOf({ key, recipe }: PlannedLayer, made: AssembledLayer): LayerRecord {
-  return {
-    key,
-    kind: recipe.kind,
-    title: recipe.title,
-    packages: recipe.packages,
-    mediaType: codecNamed(recipe.codec.name).mediaType,
-    digest: made.blob.digest,
-    size: made.blob.size,
-    diffId: made.diffId,
-    uncompressedSize: made.uncompressedSize,
-    listing: made.listing.digest,
-  };
-}
-
-function sourcePaths({ recipe }: PlannedLayer, plan: ImagePlan, deps: BuildDeps): Readonly<Record<string, string>> {
-  const paths: Record<string, string> = {};
-  for (const source of recipe.sources) {
-    if (source.type === "wheel" || source.type === "deb")
-      paths[source.sha256] = deps.store.path(digestOfHex(source.sha256));
-    if (source.type === "file") paths[source.sha256] = plan.projectFiles.get(source.sha256) ?? "";
-  }
-  return paths;
-}
-
-function inputBytes({ recipe }: PlannedLayer): number {
-  return recipe.sources.reduce((sum, source) => sum + ("size" in source ? source.size : 0), 0);
+  return known;
 }

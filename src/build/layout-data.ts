@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { OciasmError, systemCode } from "../errors.ts";
-import { decodeFamilies, type PackageFamily } from "../layers/families.ts";
-import { decodePolicy, type LayerPolicy } from "../layers/policy.ts";
+import type { PackageFamily } from "../layers/families.ts";
+import type { LayerPolicy } from "../layers/policy.ts";
 import type { InstallScheme } from "../layers/recipe.ts";
-import { decodeScheme } from "../layers/scheme.ts";
+import type { KeyIndex } from "../store/blob-store.ts";
+import { remember } from "../store/remember.ts";
+import { sha256Hex } from "../store/sha256.ts";
 
 /** The data in layout/ that decides where every byte lands. */
 export interface LayoutData {
@@ -16,20 +18,39 @@ export interface LayoutData {
 const LAYOUT = new URL("../../../layout/", import.meta.url);
 const POLICY_NAME = /^[a-z][a-z-]*$/;
 
+const BUCKET = "layout";
+/** Part of the key: raise it when the same text may be read as something else. */
+const FORMAT = 1;
+
 /** `policy` is the name of one that is shipped, or a file. Throws CONFIG_INVALID. */
-export async function readLayoutData(policy: string, context: string): Promise<LayoutData> {
-  const [families, scheme] = await Promise.all([shipped("families.yaml"), shipped("schemes/venv.yaml")]);
-  return {
-    families: decodeFamilies(families.text, families.file),
-    scheme: decodeScheme(scheme.text, scheme.file),
-    policy: await readPolicy(policy, context),
-  };
+export async function readLayoutData(policy: string, context: string, index: KeyIndex): Promise<LayoutData> {
+  const families = await shipped("families.yaml");
+  const scheme = await shipped("schemes/venv.yaml");
+  const chosen = await policyText(policy, context);
+  const key = sha256Hex([FORMAT, families.text, scheme.text, chosen.text, chosen.file].join("\0"));
+  return remember(index, BUCKET, key, async () => {
+    const [{ decodeFamilies }, { decodeScheme }, { decodePolicy }] = await Promise.all([
+      import("../layers/families.ts"),
+      import("../layers/scheme.ts"),
+      import("../layers/policy.ts"),
+    ]);
+    return {
+      families: decodeFamilies(families.text, families.file),
+      scheme: decodeScheme(scheme.text, scheme.file),
+      policy: decodePolicy(chosen.text, chosen.file),
+    };
+  });
 }
 
-async function readPolicy(name: string, context: string): Promise<LayerPolicy> {
-  const source = POLICY_NAME.test(name) ? new URL(`policies/${name}.yaml`, LAYOUT) : resolve(context, name);
+interface NamedText {
+  readonly text: string;
+  readonly file: string;
+}
+
+async function policyText(name: string, context: string): Promise<NamedText> {
   try {
-    return decodePolicy(await readFile(source, "utf8"), POLICY_NAME.test(name) ? `layout/policies/${name}.yaml` : name);
+    if (POLICY_NAME.test(name)) return await shipped(`policies/${name}.yaml`);
+    return { text: await readFile(resolve(context, name), "utf8"), file: name };
   } catch (error) {
     if (systemCode(error) !== "ENOENT") throw error;
     throw new OciasmError("CONFIG_INVALID", `there is no layer policy \`${name}\``, {
@@ -38,6 +59,6 @@ async function readPolicy(name: string, context: string): Promise<LayerPolicy> {
   }
 }
 
-async function shipped(name: string): Promise<{ readonly text: string; readonly file: string }> {
+async function shipped(name: string): Promise<NamedText> {
   return { text: await readFile(new URL(name, LAYOUT), "utf8"), file: `layout/${name}` };
 }

@@ -68,7 +68,7 @@ async function choose(
   if (files.from === "lock") return chooseWheel(item, files.files, target);
   if (files.from === "direct") return chooseWheel(item, [files.file], target);
   // A hash names the same bytes for ever, so a page seen before is as good as a new one when it has a fitting wheel.
-  const known = item.sha256.length === 0 ? [] : await index.cachedFiles(files.name);
+  const known = item.sha256.length === 0 ? [] : await index.cachedFiles(files.name, item.sha256);
   if (known.length > 0) {
     const choice = chooseWheel(item, known, target);
     if ("wheel" in choice) return choice;

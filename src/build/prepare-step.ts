@@ -10,6 +10,7 @@ import type { LockInput } from "../input/input.ts";
 import type { ConflictRule } from "../install/conflict-rules.ts";
 import type { CodecChoice } from "../layers/recipe.ts";
 import { type Platform, parsePlatform } from "../oci/platform.ts";
+import type { KeyIndex } from "../store/blob-store.ts";
 import { type BuildConfig, imageSettings } from "./config.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { Detected } from "./detect.ts";
@@ -54,7 +55,7 @@ export async function prepareStep(request: BuildRequest, deps: BuildDeps): Promi
   for (const message of detected.warnings) deps.report({ type: "warning", message });
   const outputs = config.outputs ?? [];
   const input = await inputStep(context, config, detected, deps);
-  const layout = await layoutOf(config, context);
+  const layout = await layoutOf(config, context, deps.store);
   const epoch = epochOf(config.created);
   return {
     request,
@@ -80,9 +81,9 @@ function platformsOf(texts: readonly string[] = ["linux/amd64"]): readonly Platf
   return [...platforms.values()];
 }
 
-async function layoutOf(config: BuildConfig, context: string): Promise<LayoutData> {
+async function layoutOf(config: BuildConfig, context: string, index: KeyIndex): Promise<LayoutData> {
   const { budget, policy = "auto", floor, groups = [] } = config.layers ?? {};
-  const shipped = await readLayoutData(policy, context);
+  const shipped = await readLayoutData(policy, context, index);
   return {
     ...shipped,
     families: [...groups, ...shipped.families],

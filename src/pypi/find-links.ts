@@ -5,7 +5,7 @@ import type { IndexDeps } from "./index-deps.ts";
 import { belongsTo, filenameOf, type IndexFile, isDistribution } from "./index-file.ts";
 import { fetchPage } from "./index-page.ts";
 import { localFiles } from "./local-files.ts";
-import { cachedPage } from "./page-cache.ts";
+import type { ReadCached } from "./page-cache.ts";
 import { fragmentHash } from "./simple-html.ts";
 
 /**
@@ -30,11 +30,16 @@ export async function findLinksFiles(
 }
 
 /** The same without the network. */
-export async function cachedFindLinks(links: FindLinks, name: string, deps: IndexDeps): Promise<readonly IndexFile[]> {
+export async function cachedFindLinks(
+  links: FindLinks,
+  name: string,
+  deps: IndexDeps,
+  read: ReadCached,
+): Promise<readonly IndexFile[]> {
   if (!isRemote(links.location)) return (await localFiles(links.location, name, deps.store)) ?? [];
   const single = singleFile(links.location);
-  const files = single === undefined ? (await cachedPage(deps.store, links.location))?.files : [single];
-  return (files ?? []).filter((file) => belongsTo(file.filename, name));
+  const files = single === undefined ? await read(links.location) : [single];
+  return files.filter((file) => belongsTo(file.filename, name));
 }
 
 function isRemote(location: string): boolean {

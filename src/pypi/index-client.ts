@@ -10,14 +10,14 @@ import type { IndexDeps } from "./index-deps.ts";
 import type { IndexFile } from "./index-file.ts";
 import { fetchPage } from "./index-page.ts";
 import { localFiles } from "./local-files.ts";
-import { cachedPage } from "./page-cache.ts";
+import { cachedPage, cachedPins, type ReadCached } from "./page-cache.ts";
 
 /** What the configured indexes and folders hold. Names in any spelling. */
 export interface IndexClient {
   /** All files of a project, wheels and sdists, yanked ones too; empty when nobody has the name. Asked once a run. */
   files(name: string): Promise<readonly IndexFile[]>;
-  /** What is known without a request: enough for a hashed pin, because a hash names the same bytes for ever. */
-  cachedFiles(name: string): Promise<readonly IndexFile[]>;
+  /** What is known without a request of files with these hashes: a hash names the same bytes for ever. */
+  cachedFiles(name: string, sha256s: readonly string[]): Promise<readonly IndexFile[]>;
   /** Bytes; see ./file-size.ts. */
   sizeOf(file: DistributionFile): Promise<number>;
   /** Every URL at which these bytes are listed, by name and sha256. Asks the indexes when `ask` is set. */
@@ -38,15 +38,15 @@ export function createIndexClient(config: IndexConfig, deps: IndexDeps): IndexCl
       throw error;
     });
   };
-  const cached = async (name: string): Promise<readonly IndexFile[]> =>
-    asked.get(name) ?? collectCached(config, name, deps);
+  const cached = async (name: string, sha256s: readonly string[]): Promise<readonly IndexFile[]> =>
+    asked.get(name) ?? collectCached(config, name, deps, (url) => cachedPins(deps.store, url, sha256s));
   return {
     files: async (name) => distinct(await everything(normalizeName(name))),
-    cachedFiles: async (name) => distinct(await cached(normalizeName(name))),
+    cachedFiles: async (name, sha256s) => distinct(await cached(normalizeName(name), sha256s)),
     sizeOf: (file) => fileSize(file, deps, isTrusted(file.url)),
     mirrors: async ({ filename, sha256 }, ask) => {
       const name = normalizeName(filename.slice(0, filename.indexOf("-")));
-      const files = await (ask && !deps.offline ? everything(name) : cached(name));
+      const files = await (ask && !deps.offline ? everything(name) : cached(name, [sha256]));
       return [...new Set(files.filter((file) => file.sha256 === sha256).map((file) => file.url))];
     },
     isTrusted,
@@ -136,20 +136,28 @@ function projectUrl(index: Index, name: string): string {
 }
 
 async function collectOffline(config: IndexConfig, name: string, deps: IndexDeps): Promise<readonly IndexFile[]> {
-  const files = await collectCached(config, name, deps);
+  const files = await collectCached(
+    config,
+    name,
+    deps,
+    async (url) => (await cachedPage(deps.store, url))?.files ?? [],
+  );
   if (files.length > 0 || config.indexes.length === 0) return files;
   throw new OciasmError("OFFLINE", `no index page of ${name} is in the cache`, {
     hint: "run once without --offline, or point --find-links at a folder that has its wheels",
   });
 }
 
-async function collectCached(config: IndexConfig, name: string, deps: IndexDeps): Promise<readonly IndexFile[]> {
-  const local = config.findLinks.map((links) => cachedFindLinks(links, name, deps));
+async function collectCached(
+  config: IndexConfig,
+  name: string,
+  deps: IndexDeps,
+  read: ReadCached,
+): Promise<readonly IndexFile[]> {
+  const local = config.findLinks.map((links) => cachedFindLinks(links, name, deps, read));
   const pages = config.indexes.map(async (index) => {
     const url = projectUrl(index, name);
-    return url.startsWith("file:")
-      ? ((await indexFolder(url, name, deps)) ?? [])
-      : ((await cachedPage(deps.store, url))?.files ?? []);
+    return url.startsWith("file:") ? ((await indexFolder(url, name, deps)) ?? []) : read(url);
   });
   return (await Promise.all([...local, ...pages])).flat();
 }

@@ -58,6 +58,8 @@ export interface IndexConfigRequest {
   readonly lock?: IndexOptions;
   /** Text of the project's uv.toml or pyproject.toml. */
   readonly uv?: { readonly text: string; readonly kind: "uv.toml" | "pyproject.toml" };
+  /** Gives the default repository's URL. */
+  readonly defaultUrl?: () => Promise<string>;
 }
 
 /** Flags, then pip's environment and files, then uv's, then the lock's options, then the default repository. */
@@ -81,7 +83,7 @@ export async function readIndexConfig(request: IndexConfigRequest): Promise<Inde
     ...(lock?.extraIndexUrls ?? []),
   ];
   const strategy = environment["UV_INDEX_STRATEGY"] === "first-index" ? "first" : "all";
-  const last = main ?? (await defaultIndexUrl());
+  const last = main ?? (noIndex ? "" : await (request.defaultUrl ?? defaultIndexUrl)());
   // uv asks the further indexes first, because the first that has the name wins; pip merges, and starts with the main one.
   const given = strategy === "first" ? [...extra, last] : [last, ...extra];
   const indexes = noIndex ? [] : given.map((index) => toIndex(index, environment));

@@ -1,4 +1,6 @@
 import type { KeyIndex } from "../store/blob-store.ts";
+import { remember } from "../store/remember.ts";
+import { sha256Hex } from "../store/sha256.ts";
 import type { IndexFile } from "./index-file.ts";
 
 /** A page as it was last read, with what a server needs to say that it still holds. */
@@ -12,6 +14,8 @@ export interface CachedPage {
 }
 
 const BUCKET = "index-pages";
+const STAMPS = "index-stamps";
+const PINS = "index-pins";
 /** No index asks for more; a longer one hides new releases. */
 const LONGEST_AGE = 600;
 
@@ -22,6 +26,26 @@ export async function cachedPage(store: KeyIndex, url: string): Promise<CachedPa
 
 export async function rememberPage(store: KeyIndex, url: string, page: CachedPage): Promise<void> {
   await store.set(BUCKET, url, page);
+  await store.set(STAMPS, url, sha256Hex(JSON.stringify(page.files)));
+}
+
+/** What is remembered of a page, whole or in part; empty when nothing is. */
+export type ReadCached = (url: string) => Promise<readonly IndexFile[]>;
+
+/** The files of a remembered page that may be meant by the hashes: kept in a note of its own, for pages list thousands. */
+export async function cachedPins(
+  store: KeyIndex,
+  url: string,
+  sha256s: readonly string[],
+): Promise<readonly IndexFile[]> {
+  const stamp = await store.get<string>(STAMPS, url);
+  if (stamp === undefined) return [];
+  const key = `${url} ${stamp} ${sha256Hex(sha256s.join(" "))}`;
+  return remember(store, PINS, key, async () => {
+    const wanted = new Set(sha256s);
+    const files = (await cachedPage(store, url))?.files ?? [];
+    return files.filter((file) => file.sha256 === undefined || wanted.has(file.sha256));
+  });
 }
 
 /** The validators and the age that an answer carries (RFC 9111). */

@@ -1,3 +1,4 @@
+import { type Stats, statSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { OciasmError, systemCode } from "../errors.ts";
@@ -30,6 +31,8 @@ export function createDiskStore(cacheDir: string): DiskStore {
   const path = (digest: Digest): string => blobPath(cacheDir, digest);
   const adopt: BlobStore["adopt"] = (file, blob) => guarded(seal(file, path(blob.digest), blob));
   const has = async (digest: Digest): Promise<number | undefined> => {
+    const named = statIfThere(path(digest));
+    if (named === undefined || isSealed(named)) return named?.size;
     const found = await openSealed(path(digest), digest);
     await found?.handle.close();
     return found?.size;
@@ -73,6 +76,19 @@ const SEALED = 315_532_800;
  */
 function sealedTime(size: number): number {
   return SEALED + (size % 2 ** 24);
+}
+
+function statIfThere(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (error) {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+function isSealed({ mtimeMs, size }: { readonly mtimeMs: number; readonly size: number }): boolean {
+  return mtimeMs === sealedTime(size) * 1000;
 }
 
 async function seal(
@@ -151,8 +167,9 @@ async function openSealed(
 }
 
 async function isWhole(handle: FileHandle, digest: Digest): Promise<boolean> {
-  const { mtimeMs, size } = await handle.stat();
-  if (mtimeMs === sealedTime(size) * 1000) return true;
+  const stats = await handle.stat();
+  if (isSealed(stats)) return true;
+  const { size } = stats;
   if ((await hashHandle(handle)).sha256 !== hexOf(digest)) return false;
   // Somebody touched it and did no harm.
   await handle.utimes(sealedTime(size), sealedTime(size)).catch(() => {});

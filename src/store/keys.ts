@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { OciasmError } from "../errors.ts";
 import type { KeyIndex } from "./blob-store.ts";
@@ -14,7 +15,7 @@ interface KeyFile {
 export function diskKeyIndex(folder: string, temporary: () => Promise<string>): KeyIndex {
   return {
     get: async <T>(bucket: string, key: string): Promise<T | undefined> => {
-      const file = await readKeyFile(keyPath(folder, bucket, key));
+      const file = readKeyFile(keyPath(folder, bucket, key));
       return file?.key === key ? (file.value as T) : undefined;
     },
     set: async (bucket, key, value) => {
@@ -30,9 +31,10 @@ function keyPath(folder: string, bucket: string, key: string): string {
   return join(folder, bucket, name.slice(0, 2), `${name}.json`);
 }
 
-async function readKeyFile(path: string): Promise<KeyFile | undefined> {
+/** At once: a build asks for hundreds of these, and each would wait in line for a thread of libuv's pool. */
+function readKeyFile(path: string): KeyFile | undefined {
   try {
-    const file: unknown = JSON.parse(await readFile(path, "utf8"));
+    const file: unknown = JSON.parse(readFileSync(path, "utf8"));
     return typeof file === "object" && file !== null && "key" in file ? (file as KeyFile) : undefined;
   } catch {
     return undefined;

@@ -4,12 +4,13 @@ import { test } from "node:test";
 import { readKey } from "openpgp";
 import { readSuite } from "../../src/base/debian-suite.ts";
 import { globRegExp } from "../../src/install/glob.ts";
+import { temporaryStore } from "../support/temporary-store.ts";
 
 const FOLDER = new URL("../../../layout/debian/", import.meta.url);
 
 for (const name of ["bookworm", "trixie"]) {
-  test(`${name} describes itself whole`, async () => {
-    const suite = await readSuite(name);
+  test(`${name} describes itself whole`, async (t) => {
+    const suite = await readSuite(name, temporaryStore(t));
     assert.equal(suite.suite, name);
     assert.match(suite.python.minor, /^3\.\d+$/);
     assert.equal(suite.python.package, `python${suite.python.minor}`);
@@ -40,8 +41,8 @@ test("every key is the one that the readme names by its fingerprint", async () =
   }
 });
 
-test("root, nobody and nonroot are in passwd and group of every suite", async () => {
-  const { files } = await readSuite("trixie");
+test("root, nobody and nonroot are in passwd and group of every suite", async (t) => {
+  const { files } = await readSuite("trixie", temporaryStore(t));
   assert.match(
     files["etc/passwd"]?.text ?? "",
     /^root:x:0:0:.*\nnobody:x:65534:.*\nnonroot:x:65532:65532:nonroot:\/home\/nonroot:/,

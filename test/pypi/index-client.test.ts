@@ -101,9 +101,9 @@ test("what was read once is known without a request, and a page that has not cha
   const server = await startHttpServer(t);
   const store = temporaryStore(t);
   const index = serveSimpleIndex(server, [SIX]);
-  assert.deepEqual(await client(t, [index.url], { store }).cachedFiles("six"), []);
+  assert.deepEqual(await client(t, [index.url], { store }).cachedFiles("six", [SIX.sha256]), []);
   await client(t, [index.url], { store }).files("six");
-  assert.equal((await client(t, [index.url], { store }).cachedFiles("six"))[0]?.sha256, SIX.sha256);
+  assert.equal((await client(t, [index.url], { store }).cachedFiles("six", [SIX.sha256]))[0]?.sha256, SIX.sha256);
   assert.equal(server.log.length, 1);
   assert.deepEqual(names(await client(t, [index.url], { store }).files("six")), [SIX.filename]);
   assert.equal(server.log[1]?.sent, 0);

@@ -1,0 +1,86 @@
+import { rm } from "node:fs/promises";
+import type { AssembledLayer } from "../assemble/job.ts";
+import { codecNamed } from "../codec/codecs.ts";
+import type { LayerRecord } from "../layers/recipe.ts";
+import { digestOfHex } from "../oci/digest.ts";
+import { saveLayer } from "../store/layer-index.ts";
+import { checkConflicts } from "./conflict-step.ts";
+import type { BuildDeps } from "./deps.ts";
+import { fetchSources } from "./fetch-step.ts";
+import type { ImagePlan, PlannedLayer } from "./image-plan.ts";
+
+/** Fetches the sources of layers that nobody has, holds them against each other, and assembles. By layer key. */
+export async function makeLayers(
+  layers: readonly PlannedLayer[],
+  plan: ImagePlan,
+  deps: BuildDeps,
+): Promise<ReadonlyMap<string, LayerRecord>> {
+  await fetchSources(plan, layers, deps);
+  await checkConflicts(plan, deps);
+  return new Map(await assembleAll(layers, plan, deps));
+}
+
+/** Largest first, so that the last thread to finish started early. */
+async function assembleAll(
+  layers: readonly PlannedLayer[],
+  plan: ImagePlan,
+  deps: BuildDeps,
+): Promise<readonly (readonly [string, LayerRecord])[]> {
+  const distinct = [...new Map(layers.map((layer) => [layer.key, layer])).values()];
+  const ordered = distinct.sort((a, b) => inputBytes(b) - inputBytes(a));
+  const results = await Promise.allSettled(
+    ordered.map((layer) => deps.limits.layers(async () => [layer.key, await assembleOne(layer, plan, deps)] as const)),
+  );
+  return results.map((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
+}
+
+async function assembleOne(layer: PlannedLayer, plan: ImagePlan, deps: BuildDeps): Promise<LayerRecord> {
+  deps.signal.throwIfAborted();
+  const { key, recipe } = layer;
+  const blobPath = await deps.store.temporary();
+  const listingPath = await deps.store.temporary();
+  try {
+    const job = { key, recipe, sources: sourcePaths(layer, plan, deps), blobPath, listingPath };
+    const made = await deps.pool.run(job, deps.report, deps.signal);
+    await deps.store.adopt(listingPath, made.listing);
+    await deps.store.adopt(blobPath, made.blob);
+    const record = recordOf(layer, made);
+    await saveLayer(deps.store, record);
+    for (const message of made.warnings) deps.report({ type: "warning", message });
+    return record;
+  } finally {
+    await Promise.all([rm(blobPath, { force: true }), rm(listingPath, { force: true })]);
+  }
+}
+
+function recordOf({ key, recipe }: PlannedLayer, made: AssembledLayer): LayerRecord {
+  return {
+    key,
+    kind: recipe.kind,
+    title: recipe.title,
+    packages: recipe.packages,
+    mediaType: codecNamed(recipe.codec.name).mediaType,
+    digest: made.blob.digest,
+    size: made.blob.size,
+    diffId: made.diffId,
+    uncompressedSize: made.uncompressedSize,
+    listing: made.listing.digest,
+  };
+}
+
+function sourcePaths({ recipe }: PlannedLayer, plan: ImagePlan, deps: BuildDeps): Readonly<Record<string, string>> {
+  const paths: Record<string, string> = {};
+  for (const source of recipe.sources) {
+    if (source.type === "wheel" || source.type === "deb")
+      paths[source.sha256] = deps.store.path(digestOfHex(source.sha256));
+    if (source.type === "file") paths[source.sha256] = plan.projectFiles.get(source.sha256) ?? "";
+  }
+  return paths;
+}
+
+function inputBytes({ recipe }: PlannedLayer): number {
+  return recipe.sources.reduce((sum, source) => sum + ("size" in source ? source.size : 0), 0);
+}
