@@ -1,11 +1,14 @@
 import type { HealthcheckSettings } from "../image/settings.ts";
+import type { GroupAccount, UserAccount } from "../layers/accounts.ts";
 import type {
+  AccountsConfig,
   BuildConfig,
   CompressionConfig,
   ConflictConfig,
   FilesConfig,
   LayerGroupConfig,
   LayersConfig,
+  WeightsConfig,
 } from "./config.ts";
 import {
   PLATFORM,
@@ -34,7 +37,7 @@ import {
   words,
   yesNo,
 } from "./decoder.ts";
-import type { ExtraFile } from "./project-files.ts";
+import type { ExtraFile } from "./extra-file.ts";
 
 const layerGroup: Decoder<LayerGroupConfig> = object(
   "Packages that share one layer",
@@ -96,6 +99,48 @@ const files: Decoder<FilesConfig> = object("The project's files", {
   destination: text("Folder in the image; /app when left out", /^\//, "an absolute path"),
 });
 
+const ID = 4_294_967_294;
+
+const accountName = text("Name", /^[a-z_][a-z0-9_-]{0,31}$/, "a name such as app: small letters, digits, _ and -");
+
+const user: Decoder<UserAccount> = object(
+  "A line of /etc/passwd, and a home that only the user may read",
+  {
+    name: accountName,
+    uid: count("User id", 0, ID),
+    gid: count("Group id; the uid when left out", 0, ID),
+    shell: text("Login shell; /bin/sh when left out", /^\/[^:\s]*$/, "an absolute path"),
+    home: text("Home; /home/NAME when left out, /nonexistent for none", /^\/[^:\s]*$/, "an absolute path"),
+  },
+  { required: ["name", "uid"] },
+);
+
+const group: Decoder<GroupAccount> = object(
+  "A line of /etc/group",
+  {
+    name: accountName,
+    gid: count("Group id", 0, ID),
+    members: list("Users that are in it besides those whose gid it is", accountName),
+  },
+  { required: ["name", "gid"] },
+);
+
+const accounts: Decoder<AccountsConfig> = object("Users and groups beyond the base's", {
+  users: list("Users", user),
+  groups: list("Groups", group),
+});
+
+const weights: Decoder<WeightsConfig> = object(
+  "A file or folder that fills a layer of its own and is no part of the project's",
+  {
+    name: text("Title of the layer"),
+    source: text("Path, relative to the context"),
+    target: text("Path in the image; one that ends in a slash is a folder"),
+    mode: converted(text("Permission bits, octal: 0444"), readMode),
+  },
+  { required: ["name", "source", "target"] },
+);
+
 const testWords: Decoder<readonly string[]> = list("Words of the test", scalar("Word"));
 
 const checks: Decoder<HealthcheckSettings> = object("Docker's health check in full", {
@@ -119,8 +164,7 @@ const healthcheck: Decoder<HealthcheckSettings> = either(
 );
 
 /** Keys of neighbours' configurations that will have a meaning here. */
-const LATER = [
-  "accounts",
+export const LATER: readonly string[] = [
   "bytecode",
   "cache-from",
   "certificates",
@@ -129,7 +173,6 @@ const LATER = [
   "overrides",
   "prerelease",
   "secrets",
-  "weights",
 ];
 
 /** Every key of the configuration. schema/ociasm.schema.json is written from it. */
@@ -183,6 +226,8 @@ export const configDecoder: Decoder<BuildConfig> = object<BuildConfig>(
     compression,
     conflicts: list("Who wins where packages bring the same file", conflict),
     files,
+    accounts,
+    weights: list("Models and other large files, one layer each", weights),
     tags: list("Names of the image", text("Reference")),
     outputs: list("Where the image goes: type=oci,dest=PATH, type=docker,dest=FILE, type=registry", text("Spec")),
     insecureRegistries: list("Registries to reach by plain http", text("Host")),

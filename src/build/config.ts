@@ -1,6 +1,7 @@
 import type { HealthcheckSettings, ImageSettings } from "../image/settings.ts";
+import type { GroupAccount, UserAccount } from "../layers/accounts.ts";
 import type { TargetLibc } from "../python/target.ts";
-import type { ExtraFile } from "./project-files.ts";
+import type { ExtraFile } from "./extra-file.ts";
 
 /**
  * What `ociasm.yaml` or `[tool.ociasm]` says, and, after `mergeSettings`, what the whole run says. In files the keys
@@ -60,6 +61,8 @@ export interface BuildConfig {
   readonly compression?: CompressionConfig;
   readonly conflicts?: readonly ConflictConfig[];
   readonly files?: FilesConfig;
+  readonly accounts?: AccountsConfig;
+  readonly weights?: readonly WeightsConfig[];
 
   readonly tags?: readonly string[];
   /** Output specs as on the command line. */
@@ -105,6 +108,22 @@ export interface FilesConfig {
   readonly owner?: { readonly uid: number; readonly gid: number };
   /** Folder in the image, absolute. */
   readonly destination?: string;
+}
+
+/** Lines for /etc/passwd and /etc/group. */
+export interface AccountsConfig {
+  readonly users?: readonly UserAccount[];
+  readonly groups?: readonly GroupAccount[];
+}
+
+/** A file or folder that fills a layer of its own, and is no part of the project's. */
+export interface WeightsConfig {
+  readonly name: string;
+  /** Path, relative to the context. */
+  readonly source: string;
+  /** Path in the image; one that ends in a slash is a folder. */
+  readonly target: string;
+  readonly mode?: number;
 }
 
 /** The part of the configuration that the image's own config is made of. */

@@ -1,6 +1,7 @@
 import type { Destination, Publication, WriteResult } from "../destination/destination.ts";
 import { annotationLevels } from "../image/annotations.ts";
 import type { Platform } from "../oci/platform.ts";
+import { nameFullCache } from "../store/store-error.ts";
 import { baseStep } from "./base-step.ts";
 import { chooseBase } from "./choose-base.ts";
 import type { BuildDeps } from "./deps.ts";
@@ -27,7 +28,9 @@ export async function build(prepared: Prepared, destinations: readonly Destinati
   try {
     for (const platform of prepared.platforms) {
       const plan = await planImage(prepared, platform, deps);
-      const layers = await layerStep(plan, { noCache: prepared.request.noCache }, deps);
+      const layers = await layerStep(plan, { noCache: prepared.request.noCache }, deps).catch((error: unknown) => {
+        throw nameFullCache(error, deps.store.cacheDir);
+      });
       images.push(imageStep(plan, layers, prepared));
     }
     const { tags = [], annotations = {} } = prepared.request.config;
@@ -58,6 +61,8 @@ export async function planImage(prepared: Prepared, platform: Platform, deps: Bu
     target,
     lock,
     project: prepared.project.sources,
+    weights: prepared.project.weights,
+    accounts: { users: config.accounts?.users ?? [], groups: config.accounts?.groups ?? [] },
     workdir: (config.workdir ?? "/app").slice(1),
     ownUser: config.user === undefined && runsAsRoot(base.config.config?.User),
   });

@@ -1,10 +1,10 @@
 import type { Base } from "../base/base.ts";
 import { type ConflictRule, excludesOf } from "../install/conflict-rules.ts";
-import { NONROOT_ID } from "../layers/accounts.ts";
-import { environmentRecipe } from "../layers/environment.ts";
+import { type Accounts, accountSources, hasAccount, NONROOT } from "../layers/accounts.ts";
+import { accountsRecipe, environmentRecipe } from "../layers/environment.ts";
 import { layerKey } from "../layers/key.ts";
-import { type ProjectSource, projectRecipe } from "../layers/project.ts";
-import type { CodecChoice, LayerRecipe } from "../layers/recipe.ts";
+import { filesRecipe, type ProjectSource } from "../layers/project.ts";
+import type { CodecChoice, LayerRecipe, LayerSource } from "../layers/recipe.ts";
 import { type LayerContext, planWheelLayers } from "../layers/wheel-layers.ts";
 import type { Target } from "../python/target.ts";
 import type { Lock } from "../resolve/lock.ts";
@@ -27,6 +27,15 @@ export interface PlanInput {
   readonly workdir: string;
   /** The image runs as our own nonroot user: a foreign base gets an account and a home for it. */
   readonly ownUser: boolean;
+  /** The configuration's own. */
+  readonly accounts: Accounts;
+  readonly weights: readonly Weights[];
+}
+
+/** Files that fill a layer of their own, below the project. */
+export interface Weights {
+  readonly name: string;
+  readonly sources: readonly ProjectSource[];
 }
 
 export interface LayerPlan {
@@ -40,8 +49,11 @@ export function planStep(input: PlanInput): LayerPlan {
   const context: LayerContext = { scheme: layout.scheme, codec, mtime, directories: base.facts.directories };
   const environment = environmentOf(input, context);
   const project =
-    input.project.length === 0 ? [] : [projectRecipe(input.project, { ...context, mtime: input.projectMtime })];
-  const own = [...environment, ...project];
+    input.project.length === 0
+      ? []
+      : [filesRecipe("project", input.project, { ...context, mtime: input.projectMtime })];
+  const weights = input.weights.map(({ name, sources }) => filesRecipe(name, sources, context));
+  const own = [...weights, ...environment, ...project];
   const wheels = planWheelLayers(input.lock?.packages ?? [], layout.policy, layout.families, {
     ...context,
     baseLayers: base.layers.length,
@@ -52,18 +64,18 @@ export function planStep(input: PlanInput): LayerPlan {
   return { layers: recipes.map((recipe) => ({ recipe, key: layerKey(recipe) })), warnings: wheels.warnings };
 }
 
-function environmentOf({ base, target, workdir, ownUser }: PlanInput, context: LayerContext): readonly LayerRecipe[] {
-  if (target === undefined) return [];
-  const { passwd, group } = base.facts;
-  const known = (passwd ?? "").split("\n").some((line) => line.split(":")[2] === String(NONROOT_ID));
+function environmentOf(input: PlanInput, context: LayerContext): readonly LayerRecipe[] {
+  const { base, target, workdir } = input;
+  const more = accountsOf(input);
+  if (target === undefined) return more.length === 0 ? [] : [accountsRecipe(more, context)];
   const { version, freeThreaded } = target.python;
   const python = { version, freeThreaded, executable: base.facts.python?.executable ?? `/usr/bin/python3` };
-  return [
-    environmentRecipe({
-      ...context,
-      python,
-      workdir,
-      ...(ownUser && !known ? { accounts: { passwd: passwd ?? "", group: group ?? "" } } : {}),
-    }),
-  ];
+  return [environmentRecipe({ ...context, python, workdir, more })];
+}
+
+function accountsOf({ base, target, ownUser, accounts }: PlanInput): readonly LayerSource[] {
+  const { passwd = "", group = "" } = base.facts;
+  const known = hasAccount(passwd, NONROOT.name, NONROOT.uid);
+  const users = ownUser && target !== undefined && !known ? [NONROOT, ...accounts.users] : accounts.users;
+  return accountSources({ passwd, group }, { ...accounts, users });
 }

@@ -5,11 +5,14 @@ import type { InstallScheme, TextSource } from "../layers/recipe.ts";
 import type { BuildConfig } from "./config.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { Detected } from "./detect.ts";
+import type { Weights } from "./plan-step.ts";
 import { readProjectFiles } from "./project-files.ts";
+import { readWeights } from "./weights.ts";
 
 /** The project's files in the image, and where each lies on this host. */
 export interface Project {
   readonly sources: readonly ProjectSource[];
+  readonly weights: readonly Weights[];
   readonly local: ReadonlyMap<string, string>;
 }
 
@@ -24,7 +27,7 @@ export interface ProjectStepOptions {
 
 /** Reads the context less what stays out; secrets are named, the rest is counted. */
 export async function projectStep(options: ProjectStepOptions, deps: BuildDeps): Promise<Project> {
-  const { files = {} } = options.config;
+  const { files = {}, weights = [] } = options.config;
   const destination = (files.destination ?? "/app").replace(/^\/+/, "");
   const found = await readProjectFiles({
     context: options.context,
@@ -33,7 +36,7 @@ export async function projectStep(options: ProjectStepOptions, deps: BuildDeps):
     exclude: files.exclude ?? [],
     keep: files.keep ?? [],
     extra: files.extra ?? [],
-    outputs: options.outputs,
+    outputs: [...options.outputs, ...weights.map((each) => each.source)],
     signal: deps.signal,
     ...(files.owner === undefined ? {} : files.owner),
   });
@@ -50,7 +53,12 @@ export async function projectStep(options: ProjectStepOptions, deps: BuildDeps):
       message: `${found.leftOut} files and folders of the context left out (${found.ignoredBy} and defaults)`,
     });
   }
-  return { sources: [...found.sources, ...importSources(options, destination)], local: found.local };
+  const read = await readWeights(weights, { ...options, destination, signal: deps.signal });
+  return {
+    sources: [...found.sources, ...importSources(options, destination)],
+    weights: read.weights,
+    local: new Map([...read.local, ...found.local]),
+  };
 }
 
 /** What makes a project that is not installed run like one: its folders on the import path, its script in bin. */

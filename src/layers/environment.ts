@@ -1,5 +1,4 @@
 import * as posix from "node:path/posix";
-import { type AccountFiles, accountSources } from "./accounts.ts";
 import { passedDirectories } from "./directories.ts";
 import type { DirectorySource, LayerRecipe, LayerSource, LinkSource, TextSource } from "./recipe.ts";
 import { sortedByPath, sourcePath } from "./sources.ts";
@@ -15,8 +14,8 @@ export interface EnvironmentInput extends LayerContext {
   };
   /** Working directory of the image, without a leading slash. */
   readonly workdir: string;
-  /** For a base without the user that the image runs as. */
-  readonly accounts?: AccountFiles;
+  /** Accounts and what else the base lacks. */
+  readonly more?: readonly LayerSource[];
 }
 
 /**
@@ -29,20 +28,31 @@ export function environmentRecipe(input: EnvironmentInput): LayerRecipe {
     configSource(input),
     ...interpreterLinks(input),
     ...schemeLinks(input),
-    ...(input.accounts === undefined ? [] : accountSources(input.accounts)),
   ];
+  // The home of an account may be a directory that is here already.
+  const own = new Set(sources.map(sourcePath));
+  sources.push(...(input.more ?? []).filter((source) => !own.has(sourcePath(source))));
+  return recipeOf("environment", sources, input);
+}
+
+/** Accounts alone, for an image without a Python. */
+export function accountsRecipe(sources: readonly LayerSource[], context: LayerContext): LayerRecipe {
+  return recipeOf("accounts", sources, context);
+}
+
+function recipeOf(title: string, sources: readonly LayerSource[], context: LayerContext): LayerRecipe {
+  const { scheme, codec, mtime } = context;
+  const paths = sources.map((source) => sourcePath(source) ?? "");
+  const directories = passedDirectories(paths, context.directories);
   return {
     kind: "environment",
-    title: "environment",
+    title,
     packages: [],
     sources: sortedByPath(sources),
-    scheme: input.scheme,
-    codec: input.codec,
-    mtime: input.mtime,
-    directories: passedDirectories(
-      sources.map((source) => sourcePath(source) ?? ""),
-      input.directories,
-    ),
+    scheme,
+    codec,
+    mtime,
+    directories,
   };
 }
 

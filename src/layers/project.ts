@@ -5,11 +5,11 @@ import type { LayerContext } from "./wheel-layers.ts";
 
 export type ProjectSource = FileSource | TextSource | LinkSource | DirectorySource;
 
-/** The last layer: the project's own files, where they shall lie in the image. */
-export function projectRecipe(sources: readonly ProjectSource[], context: LayerContext): LayerRecipe {
+/** A layer of the user's own files, where they shall lie in the image. The project's is the last. */
+export function filesRecipe(title: string, sources: readonly ProjectSource[], context: LayerContext): LayerRecipe {
   return {
     kind: "project",
-    title: "project",
+    title,
     packages: [],
     sources: sortedByPath(sources),
     scheme: context.scheme,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type EnvironmentInput, environmentRecipe } from "../../src/layers/environment.ts";
-import { projectRecipe } from "../../src/layers/project.ts";
+import { filesRecipe } from "../../src/layers/project.ts";
 import { codec, venv } from "./fixtures.ts";
 
 const input: EnvironmentInput = {
@@ -54,27 +54,13 @@ test("a free-threaded Python has its t in the names of its directories", () => {
   assert.equal(found["app/.venv/bin/python3.13"], "python");
 });
 
-test("a base without the user nonroot gets it, with a home of its own", () => {
-  const accounts = { passwd: "root:x:0:0:root:/root:/bin/sh", group: "root:x:0:\n" };
-  const { sources } = environmentRecipe({ ...input, accounts });
-  const text = (path: string) => sources.find((source) => source.type === "text" && source.path === path);
-  assert.deepEqual(text("etc/passwd"), {
-    type: "text",
-    path: "etc/passwd",
-    mode: 0o644,
-    text: "root:x:0:0:root:/root:/bin/sh\nnonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n",
-  });
-  assert.deepEqual(
-    sources.find((source) => source.type === "directory" && source.path === "home/nonroot"),
-    { type: "directory", path: "home/nonroot", mode: 0o700, uid: 65532, gid: 65532 },
-  );
-  const taken = { passwd: "me:x:65532:65532::/me:/bin/sh\n", group: "me:x:65532:\n" };
-  assert.equal(
-    environmentRecipe({ ...input, accounts: taken }).sources.some(
-      (source) => "path" in source && /^(etc|home)/.test(source.path),
-    ),
-    false,
-  );
+test("what the base lacks besides lies in the same layer, but for directories that are there already", () => {
+  const text = { type: "text", path: "etc/passwd", mode: 0o644, text: "x" } as const;
+  const home = { type: "directory", path: "app", mode: 0o700, uid: 7, gid: 7 } as const;
+  const { sources } = environmentRecipe({ ...input, more: [text, home] });
+  assert.ok(sources.includes(text));
+  const app = sources.filter((source) => "path" in source && source.path === "app");
+  assert.deepEqual(app, [{ type: "directory", path: "app", mode: 0o755 }]);
 });
 
 test("a directory that the base has with other attributes keeps them", () => {
@@ -90,7 +76,12 @@ test("a directory that the base has with other attributes keeps them", () => {
 test("the project's layer is sorted and passes through the base's directories", () => {
   const owned = { type: "directory", path: "srv", mode: 0o700 } as const;
   const file = (path: string) => ({ type: "file", path, mode: 0o644, sha256: "a".repeat(64), size: 1 }) as const;
-  const recipe = projectRecipe([file("srv/b"), file("srv/a")], { scheme: venv, codec, mtime: 0, directories: [owned] });
+  const recipe = filesRecipe("project", [file("srv/b"), file("srv/a")], {
+    scheme: venv,
+    codec,
+    mtime: 0,
+    directories: [owned],
+  });
   assert.deepEqual(
     recipe.sources.map((source) => "path" in source && source.path),
     ["srv/a", "srv/b"],
