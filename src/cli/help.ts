@@ -41,12 +41,10 @@ function flagText(flag: Flag): string {
   return `${flag.help}${choices}`;
 }
 
-/** The table of flags in docs/cli.md. */
-export function flagTable(verb: Verb): string {
-  const rows = verb.groups.flatMap((group) =>
-    group.flags.map(
-      (flag) => `| \`${flagForm(flag).trim()}\` | \`${twinName(flag)}\` | ${flagText(flag).replaceAll("|", "\\|")} |`,
-    ),
+/** The table of a group's flags in docs/config.md. */
+export function flagTable(group: FlagGroup): string {
+  const rows = group.flags.map(
+    (flag) => `| \`${flagForm(flag).trim()}\` | \`${twinName(flag)}\` | ${flagText(flag).replaceAll("|", "\\|")} |`,
   );
   return ["| flag | environment | |", "|---|---|---|", ...rows].join("\n");
 }
