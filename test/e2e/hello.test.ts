@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, readdir, realpath, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, readdir, realpath, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -13,7 +13,9 @@ let cli = "";
 const digests = new Map<string, string>();
 
 before(async () => {
-  work = await realpath(await mkdtemp(join(tmpdir(), "ociasm-hello-")));
+  // podman makes a name of the path, and names are lower case.
+  work = join(await realpath(tmpdir()), `ociasm-hello-${process.pid}`);
+  await mkdir(work);
   await run("chmod", ["755", work]);
   const packed = await run("npm", ["pack", "--silent", "--pack-destination", work], { cwd: ROOT });
   assert.equal(packed.code, 0, packed.stderr);
