@@ -51,6 +51,8 @@ export interface Prepared {
 /** Throws USAGE, CONFIG_INVALID, INPUT_… and PROJECT_INVALID before anything is fetched. */
 export async function prepareStep(request: BuildRequest, deps: BuildDeps): Promise<Prepared> {
   const { config, context, detected } = request;
+  const platforms = platformsOf(config.platforms);
+  const destinations = destinationsOf(config);
   deps.report({ type: "note", message: detected.summary });
   for (const message of detected.warnings) deps.report({ type: "warning", message });
   const outputs = config.outputs ?? [];
@@ -59,7 +61,7 @@ export async function prepareStep(request: BuildRequest, deps: BuildDeps): Promi
   const epoch = epochOf(config.created);
   return {
     request,
-    platforms: platformsOf(config.platforms),
+    platforms,
     input,
     layout,
     codec: codecOf(config),
@@ -69,7 +71,7 @@ export async function prepareStep(request: BuildRequest, deps: BuildDeps): Promi
     mtime: DEFAULT_MTIME,
     projectMtime: epoch === undefined ? DEFAULT_MTIME : Number(epoch),
     epoch,
-    destinations: outputs.map(openDestination),
+    destinations,
   };
 }
 
@@ -79,6 +81,17 @@ function platformsOf(texts: readonly string[] = ["linux/amd64"]): readonly Platf
     if (os !== "linux") throw new OciasmError("USAGE", `images are made for linux, not for ${os}`);
   }
   return [...platforms.values()];
+}
+
+/** What can't be written is said before anything is built. */
+function destinationsOf({ outputs = [], tags = [] }: BuildConfig): readonly Destination[] {
+  for (const tag of tags) parseTagged(tag);
+  if (tags.length === 0 && outputs.some((spec) => parseOutputSpec(spec)["type"] === "registry")) {
+    throw new OciasmError("USAGE", "an image without a name can't be pushed", {
+      hint: "name it with -t HOST/NAME:TAG",
+    });
+  }
+  return outputs.map(openDestination);
 }
 
 async function layoutOf(config: BuildConfig, context: string, index: KeyIndex): Promise<LayoutData> {
