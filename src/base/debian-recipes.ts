@@ -11,7 +11,8 @@ import type {
   LinkSource,
   TextSource,
 } from "../layers/recipe.ts";
-import type { DebPin, DebResolution } from "./debian-resolve.ts";
+import type { DebPin } from "./debian-pin.ts";
+import type { DebResolution } from "./debian-resolve.ts";
 import type { DebianSuite, SuiteDirectory } from "./debian-suite.ts";
 
 /** 1980-01-01, in seconds: what every entry of every layer carries. */

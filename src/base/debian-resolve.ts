@@ -1,28 +1,15 @@
 import type { DebianArchitecture } from "../debian/architecture.ts";
-import { type BinaryPackage, parsePackages } from "../debian/packages.ts";
 import { OciasmError } from "../errors.ts";
 import { canonicalJson } from "../oci/json.ts";
 import type { DebArchive } from "../resolve/deb-archives.ts";
-import { debClosure } from "../resolve/deb-closure.ts";
-import { packageIndex } from "../resolve/deb-index.ts";
 import { sha256Hex } from "../store/sha256.ts";
 import type { BaseDeps } from "./base.ts";
+import type { PackageList } from "./debian-list.ts";
 import { fetchPackages } from "./debian-packages.ts";
+import type { DebPin } from "./debian-pin.ts";
 import { checkExpiry, fetchRelease, type ReleaseMark, releaseUrl, verifyRelease } from "./debian-release.ts";
+import { solveInThread } from "./debian-solve-thread.ts";
 import type { DebianSuite } from "./debian-suite.ts";
-
-/** A package that was chosen. */
-export interface DebPin {
-  readonly name: string;
-  readonly version: string;
-  readonly architecture: string;
-  readonly source: string;
-  readonly filename: string;
-  readonly sha256: string;
-  readonly size: number;
-  /** Position of its archive in the request. */
-  readonly archive: number;
-}
 
 /** All packages of an image's base, by the layer that holds them. */
 export interface DebResolution {
@@ -118,26 +105,20 @@ async function resolveAnew(
 ): Promise<DebResolution> {
   const { suite, architecture, archives } = request;
   deps.report({ type: "phase", phase: "base", detail: `reading the package lists of deb:${suite.suite}` });
-  const read = await Promise.all(archives.map((archive, at) => readArchive(request, archive, files[at], deps)));
-  const index = packageIndex(read.map((one) => one.packages));
-  const below: BinaryPackage[] = [];
-  const next = (wanted: readonly string[]): DebPin[] => {
-    const added = debClosure(index, wanted, architecture.name, { exclude: suite.exclude, chosen: below });
-    below.push(...added);
-    return added.map(pin);
-  };
-  const base = next(suite.base);
-  const python = next([suite.python.package]);
-  const system = next(request.system);
+  const read = await Promise.all(archives.map((archive, at) => fetchList(request, archive, files[at], deps)));
+  const lists = read.map((one) => one.list);
+  const groups = [suite.base, [suite.python.package], request.system];
+  const job = { lists, architecture: architecture.name, exclude: suite.exclude, groups };
+  const [base = [], python = [], system = []] = await solveInThread(job, deps.signal);
   return { base, python, system, releases: read.map((one) => one.mark) };
 }
 
-async function readArchive(
+async function fetchList(
   request: ResolveRequest,
   archive: DebArchive,
   bytes: Uint8Array | undefined,
   deps: BaseDeps,
-): Promise<{ readonly packages: readonly BinaryPackage[]; readonly mark: ReleaseMark }> {
+): Promise<{ readonly list: PackageList | undefined; readonly mark: ReleaseMark }> {
   if (bytes === undefined) {
     if (archive.suite.endsWith("-security")) {
       deps.report({
@@ -146,14 +127,8 @@ async function readArchive(
         hint: "name a mirror whose -security sibling exists",
       });
     }
-    return { packages: [], mark: { url: releaseUrl(archive) } };
+    return { list: undefined, mark: { url: releaseUrl(archive) } };
   }
   const { release, mark } = await verifyRelease(bytes, archive, request.suite.keys, deps.now);
-  const list = await fetchPackages(archive, release, request.architecture.name, deps);
-  return { packages: parsePackages(list, request.archives.indexOf(archive)), mark };
-}
-
-function pin(item: BinaryPackage): DebPin {
-  const { name, version, architecture, source, filename, sha256, size, archive } = item;
-  return { name, version, architecture, source, filename, sha256, size, archive };
+  return { list: await fetchPackages(archive, release, request.architecture.name, deps), mark };
 }

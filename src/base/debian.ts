@@ -6,14 +6,9 @@ import { type DebArchive, debArchives, snapshotId } from "../resolve/deb-archive
 import { readAptSources } from "./apt-sources.ts";
 import type { Base, BaseDeps, BaseFacts, BaseProvider, BaseRequest } from "./base.ts";
 import { fetchDeb } from "./debian-fetch.ts";
+import type { DebPin } from "./debian-pin.ts";
 import { debianRecipes, rootLinks, specialDirectories } from "./debian-recipes.ts";
-import {
-  type DebPin,
-  type DebResolution,
-  doubtResolution,
-  type ResolveRequest,
-  resolveDebs,
-} from "./debian-resolve.ts";
+import { type DebResolution, doubtResolution, type ResolveRequest, resolveDebs } from "./debian-resolve.ts";
 import { type DebianSuite, readSuite } from "./debian-suite.ts";
 
 const PREFIX = "deb:";

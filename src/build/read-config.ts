@@ -2,10 +2,14 @@ import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { OciasmError, systemCode } from "../errors.ts";
 import { collectProblems } from "../input/problems.ts";
+import type { KeyIndex } from "../store/blob-store.ts";
+import { remember } from "../store/remember.ts";
+import { sha256Hex } from "../store/sha256.ts";
 import type { BuildConfig } from "./config.ts";
+import type { ConfigNode } from "./config-node.ts";
 import { configDecoder } from "./config-schema.ts";
 import { tomlNode } from "./config-toml.ts";
-import { yamlNode } from "./config-yaml.ts";
+import type { yamlNode } from "./config-yaml.ts";
 
 export interface LoadedConfig {
   readonly config: BuildConfig;
@@ -20,12 +24,12 @@ const TABLE: readonly string[] = ["tool", "ociasm"];
  * The configuration of a context: `file` when it is given, else ociasm.yaml or [tool.ociasm] in pyproject.toml; both
  * are an error, for nobody could say which one holds. Throws CONFIG_INVALID with every problem and its place.
  */
-export async function readConfig(context: string, file?: string): Promise<LoadedConfig> {
-  if (file !== undefined) return readNamed(file);
+export async function readConfig(context: string, file?: string, index?: KeyIndex): Promise<LoadedConfig> {
+  if (file !== undefined) return readNamed(file, index);
   const found: LoadedConfig[] = [];
   for (const name of [...YAML_NAMES, "pyproject.toml"]) {
     const text = await readIfThere(join(context, name));
-    const config = text === undefined ? undefined : await decodeConfig(name, text);
+    const config = text === undefined ? undefined : await decodeConfig(name, text, index);
     if (config !== undefined) found.push({ config, file: name });
   }
   const [first, second] = found;
@@ -35,22 +39,36 @@ export async function readConfig(context: string, file?: string): Promise<Loaded
   });
 }
 
-async function readNamed(file: string): Promise<LoadedConfig> {
+async function readNamed(file: string, index: KeyIndex | undefined): Promise<LoadedConfig> {
   const text = await readIfThere(resolve(file));
   if (text === undefined) throw new OciasmError("INPUT_NOT_FOUND", `there is no ${file}`);
-  return { config: (await decodeConfig(file, text)) ?? {}, file };
+  return { config: (await decodeConfig(file, text, index)) ?? {}, file };
 }
 
-/** Decodes one file by its name; undefined for a pyproject.toml without [tool.ociasm]. */
-export async function decodeConfig(file: string, text: string): Promise<BuildConfig | undefined> {
+/** Decodes one file by its name; undefined for a pyproject.toml without [tool.ociasm]. YAML is remembered in `index`. */
+export async function decodeConfig(file: string, text: string, index?: KeyIndex): Promise<BuildConfig | undefined> {
   const isToml = file.endsWith(".toml");
   const inTable = basename(file) === "pyproject.toml";
-  const node = isToml ? toml(file, text, inTable ? TABLE : []) : await yamlNode(file, text);
+  const node = isToml ? toml(file, text, inTable ? TABLE : []) : await yaml(file, text, index);
   if (node === undefined) return isToml ? undefined : {};
   const problems = collectProblems();
   const config = configDecoder.decode(node, "", problems);
   problems.check();
   return config ?? {};
+}
+
+const BUCKET = "config-yaml";
+/** Part of the key: raise it when the same text may be read as something else. */
+const FORMAT = 1;
+
+async function yaml(file: string, text: string, index: KeyIndex | undefined): ReturnType<typeof yamlNode> {
+  const read = async (): Promise<{ readonly node?: ConfigNode }> => {
+    const node = await (await import("./config-yaml.ts")).yamlNode(file, text);
+    return node === undefined ? {} : { node };
+  };
+  // JSON has no such numbers.
+  if (index === undefined || /\.(?:nan|inf)/i.test(text)) return (await read()).node;
+  return (await remember(index, BUCKET, sha256Hex(`${FORMAT}\0${file}\0${text}`), read)).node;
 }
 
 function toml(file: string, text: string, path: readonly string[]): ReturnType<typeof tomlNode> {

@@ -5,6 +5,7 @@ import { type OpenDeps, openDeps } from "../build/open-deps.ts";
 import { type BuildRequest, type Prepared, prepareStep } from "../build/prepare-step.ts";
 import { readConfig } from "../build/read-config.ts";
 import type { BuildEvent } from "../events.ts";
+import { createDiskStore } from "../store/disk.ts";
 import { type Arguments, booleanFlag, listFlag, numberFlag, stringFlag } from "./arguments.ts";
 import type { Session } from "./session.ts";
 import { version } from "./version.ts";
@@ -34,7 +35,7 @@ async function readRequest(args: Arguments, session: Session): Promise<BuildRequ
   const context = resolve(args.words[0] ?? ".");
   const detected = await detect(context);
   const file = stringFlag(args, "file");
-  const loaded = await readConfig(context, file);
+  const loaded = await readConfig(context, file, createDiskStore(session.cacheDir));
   const config = mergeSettings(buildFlags(args), session.environment, loaded.config);
   return { context, config, detected, noCache: booleanFlag(args, "no-cache") };
 }

@@ -38,8 +38,23 @@ export type RelationField = (typeof RELATION_FIELDS)[number];
 /** Reads a Packages file. Throws ARCHIVE_INVALID for a paragraph without name, version, path, size or SHA256. */
 export function parsePackages(text: string, archive: number): BinaryPackage[] {
   const packages: BinaryPackage[] = [];
-  for (const stanza of stanzas(text, FIELDS)) packages.push(readPackage(stanza, archive));
+  for (const stanza of stanzas(text, FIELDS)) packages.push(readPackage(detached(stanza), archive));
   return packages;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Parts of a text keep the whole of it alive: of a paragraph only the fields shall stay. */
+function detached(stanza: Stanza): Stanza {
+  const text = decoder.decode(encoder.encode([...stanza.values()].join("")));
+  const copy = new Map<string, string>();
+  let at = 0;
+  for (const [name, { length }] of stanza) {
+    copy.set(name, text.slice(at, at + length));
+    at += length;
+  }
+  return copy;
 }
 
 function readPackage(stanza: Stanza, archive: number): BinaryPackage {
