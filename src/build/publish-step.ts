@@ -33,7 +33,8 @@ export async function publishStep(
     deps.signal.throwIfAborted();
     deps.report({ type: "phase", phase: "publish", detail: destination.title });
     const { report, signal, environment, http } = deps;
-    const written = await destination.write(publication, { layers, report, signal, environment, http });
+    const { withLock } = deps.store;
+    const written = await destination.write(publication, { layers, report, signal, environment, http, withLock });
     total.uploaded += written.uploaded;
     total.mounted += written.mounted;
     total.existing += written.existing;

@@ -1,8 +1,10 @@
 import { once } from "node:events";
+import { dirname } from "node:path";
 import { OciasmError, systemCode } from "../errors.ts";
 import { archiveMembers, writeArchive } from "./archive-members.ts";
-import { writeAtomically } from "./atomic-file.ts";
+import { sweepLeftovers, writeAtomically } from "./atomic-file.ts";
 import type { Destination, DestinationType, Publication, WriteDeps, WriteResult } from "./destination.ts";
+import { destinationError } from "./destination-error.ts";
 import { booleanKey, checkKeys } from "./output-spec.ts";
 
 /** `type=oci,dest=FILE`: a layout as one tar, which Docker's readers understand too when it holds one platform. */
@@ -55,13 +57,16 @@ function onePlatform(publication: Publication): Publication {
 async function toFile(path: string, publication: Publication, deps: WriteDeps): Promise<WriteResult> {
   try {
     let bytes = 0;
+    await sweepLeftovers(dirname(path));
     await writeAtomically(path, async (file) => {
       const sink = async (chunk: Uint8Array): Promise<void> => file.writeFile(chunk);
       bytes = await writeArchive(archiveMembers(publication), sink, deps);
     });
     return { uploaded: bytes, mounted: 0, existing: 0 };
   } catch (error) {
-    if (systemCode(error) !== "ENOENT" && systemCode(error) !== "EISDIR") throw error;
+    if (systemCode(error) !== "ENOENT" && systemCode(error) !== "EISDIR") {
+      throw destinationError(error, path);
+    }
     throw new OciasmError(
       "USAGE",
       `${path} can't be written: ${systemCode(error) === "EISDIR" ? "it is" : "there is no such"} folder`,

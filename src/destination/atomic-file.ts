@@ -1,10 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { chmod, copyFile, type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-
-/** Prefix of files that are not finished yet; nothing reads them. */
-export const TEMPORARY = ".ociasm-";
+import { sweepTemporaries, temporaryName, UNFINISHED } from "../store/temporary.ts";
 
 /** Writes `path` through a synced temporary file beside it: readers see the old file or the whole new one. */
 export async function writeAtomically(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
@@ -68,5 +65,10 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 function temporaryBeside(path: string): string {
-  return join(dirname(path), `${TEMPORARY}${randomUUID()}`);
+  return join(dirname(path), `${UNFINISHED}${temporaryName()}`);
+}
+
+/** Removes what runs that were killed left in a folder. One that can't be listed has nothing that is worth an error. */
+export async function sweepLeftovers(folder: string): Promise<void> {
+  await sweepTemporaries(folder, UNFINISHED).catch(() => {});
 }

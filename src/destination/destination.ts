@@ -2,6 +2,7 @@ import type { Report } from "../events.ts";
 import type { HttpClient } from "../net/http-client.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Platform } from "../oci/platform.ts";
+import type { WithLock } from "../store/lock.ts";
 
 /** A document (manifest, index, config) with its bytes. */
 export interface Document {
@@ -40,6 +41,8 @@ export interface WriteDeps {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Shared connections, where the caller has any. */
   readonly http?: HttpClient;
+  /** One of several runs at a time, where the caller has locks: for what is read, changed and written back. */
+  readonly withLock?: WithLock;
 }
 
 /** Bytes moved and spared. */

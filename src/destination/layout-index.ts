@@ -5,7 +5,7 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import { fieldsOf, parseFields } from "../oci/fields.ts";
 import { MAX_DOCUMENT_BYTES } from "../oci/manifest.ts";
 import { OCI_INDEX } from "../oci/media-types.ts";
-import { TEMPORARY } from "./atomic-file.ts";
+import { UNFINISHED } from "../store/temporary.ts";
 import { REF_NAME } from "./named-entries.ts";
 
 /** image-spec, image-layout.md: the text of the file `oci-layout`. */
@@ -20,7 +20,7 @@ const OWN_NAMES: readonly string[] = ["oci-layout", "index.json", "blobs"];
  */
 export async function readLayoutIndex(folder: string): Promise<readonly unknown[] | undefined> {
   const names = await listFolder(folder);
-  const foreign = names.filter((name) => !OWN_NAMES.includes(name) && !name.startsWith(TEMPORARY));
+  const foreign = names.filter((name) => !OWN_NAMES.includes(name) && !name.startsWith(UNFINISHED));
   if (!names.includes("oci-layout") && foreign.length > 0) {
     throw new OciasmError(
       "USAGE",

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { lstat, mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { OciasmError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { digestOfHex, hexOf } from "../oci/digest.ts";
-import { copyAtomically, syncFolder, writeAtomically } from "./atomic-file.ts";
+import { copyAtomically, sweepLeftovers, syncFolder, writeAtomically } from "./atomic-file.ts";
 import type { Destination, DestinationType, Document, Publication, WriteDeps, WriteResult } from "./destination.ts";
+import { destinationError } from "./destination-error.ts";
 import { layoutIndexText, OCI_LAYOUT, readLayoutIndex } from "./layout-index.ts";
 import { documentsOf, layersOf, namedEntries } from "./named-entries.ts";
 import { booleanKey, checkKeys } from "./output-spec.ts";
@@ -31,22 +32,32 @@ export const ociLayoutType: DestinationType = {
  * old image or the new one. Blobs of a replaced image stay, because somebody may be reading them.
  */
 export function ociLayout(folder: string): Destination {
-  return { title: `oci:${folder}`, write: (publication, deps) => writeLayout(folder, publication, deps) };
+  const write: Destination["write"] = (publication, deps) =>
+    writeLayout(folder, publication, deps).catch((error: unknown) => {
+      throw destinationError(error, folder);
+    });
+  return { title: `oci:${folder}`, write };
 }
 
 async function writeLayout(folder: string, publication: Publication, deps: WriteDeps): Promise<WriteResult> {
   await readLayoutIndex(folder);
   const blobs = join(folder, "blobs", "sha256");
   await mkdir(blobs, { recursive: true });
+  await Promise.all([folder, blobs].map(sweepLeftovers));
   const written = await writeLayers(blobs, layersOf(publication.images), deps);
   for (const document of documentsOf(publication)) await writeDocument(blobs, document);
   await syncFolder(blobs);
   await writeAtomically(join(folder, "oci-layout"), (file) => file.writeFile(OCI_LAYOUT));
   deps.signal.throwIfAborted();
-  // Read anew: another run may have added its image while the layers were copied.
+  const { withLock = (_name, work) => work() } = deps;
+  await withLock(`layout ${resolve(folder)}`, () => writeIndex(folder, publication), deps.signal);
+  return written;
+}
+
+/** Reads it anew: another run may have added its image while the layers were copied. */
+async function writeIndex(folder: string, publication: Publication): Promise<void> {
   const text = layoutIndexText((await readLayoutIndex(folder)) ?? [], namedEntries(publication));
   await writeAtomically(join(folder, "index.json"), (file) => file.writeFile(text));
-  return written;
 }
 
 async function writeLayers(blobs: string, layers: readonly Descriptor[], deps: WriteDeps): Promise<WriteResult> {

@@ -192,7 +192,10 @@ function webPage(request: DownloadRequest): OciasmError {
 }
 
 function passing(message: string, code: string): OciasmError {
-  return new OciasmError("NETWORK", message, { cause: Object.assign(new Error(message), { code }) });
+  return new OciasmError("NETWORK", message, {
+    hint: "run the command again, or use another mirror",
+    cause: Object.assign(new Error(message), { code }),
+  });
 }
 
 function isWebPage(response: HttpResponse): boolean {

@@ -21,6 +21,9 @@ const PASSING = new Set([
   "UND_ERR_SOCKET",
 ]);
 
+/** The connection stood and then broke. */
+const CUT = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "STALLED", "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"]);
+
 /** Gives a failure of the connection its code, the URL without secrets, and a hint where one is likely to help. */
 export function networkError(error: unknown, url: string, signal: AbortSignal | undefined): OciasmError {
   if (signal?.aborted === true) return new OciasmError("INTERRUPTED", "interrupted", { cause: error });
@@ -71,6 +74,8 @@ function describe(error: unknown, code: string | undefined): string {
 
 function hintFor(code: string | undefined): string | undefined {
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "check the host's name, the network and the proxy settings";
+  if (code !== undefined && CUT.has(code)) return "run the command again: files that came whole are kept";
+  if (code === "ECONNREFUSED") return "check that the server runs and that host and port are right";
   if (code !== undefined && /CERT|SIGNATURE/.test(code))
     return "point SSL_CERT_FILE at the certificate authority of this host";
   if (code === "UND_ERR_ABORTED" || code === "UND_ERR_PRX_TLS") return "check HTTPS_PROXY and its credentials";

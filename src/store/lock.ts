@@ -16,6 +16,8 @@ export type WithLock = <T>(name: string, work: () => Promise<T>, signal?: AbortS
 /** The holder touches its file so often; who sees no touch for much longer takes the lock over. */
 const HEARTBEAT = 2_000;
 const STALE = 20_000;
+/** A process that died between making its file and putting its name there leaves it empty. */
+const NAMELESS_STALE = 1_000;
 const POLL = 50;
 
 export function createLocks(folder: string): WithLock {
@@ -77,7 +79,7 @@ function staleWatch(path: string): { isStale(): Promise<boolean> } {
       const now = `${owner} ${(await stat(path).catch(() => undefined))?.mtimeMs ?? ""}`;
       unchanged = now === seen ? unchanged + POLL : 0;
       seen = now;
-      return unchanged >= STALE;
+      return unchanged >= (owner === "" ? NAMELESS_STALE : STALE);
     },
   };
 }

@@ -7,7 +7,15 @@ import { sha256Hex } from "./sha256.ts";
 /** Files of other hosts (a cache on a network drive, or in another container) are left alone for so long. */
 const FOREIGN_AGE = 24 * 3600 * 1000;
 
+/** Prefix of unfinished files in folders that are not ours alone; nothing reads them. */
+export const UNFINISHED = ".ociasm-";
+
 const here = sha256Hex(hostname()).slice(0, 8);
+
+/** A new name for an unfinished file; it tells host and process, so that others see when nobody works on it any more. */
+export function temporaryName(): string {
+  return `${here}-${process.pid}-${randomBytes(8).toString("hex")}`;
+}
 
 /** Gives names below `folder` that tell host and process, and removes what dead processes left there. */
 export function temporaryNames(folder: string): () => Promise<string> {
@@ -18,18 +26,23 @@ export function temporaryNames(folder: string): () => Promise<string> {
       ready = undefined;
       throw error;
     });
-    return join(folder, `${here}-${process.pid}-${randomBytes(8).toString("hex")}`);
+    return join(folder, temporaryName());
   };
 }
 
 async function prepare(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const names = await readdir(folder);
-  await Promise.all(names.map((name) => sweep(folder, name)));
+  await Promise.all(["", UNFINISHED].map((prefix) => sweepTemporaries(folder, prefix)));
 }
 
-async function sweep(folder: string, name: string): Promise<void> {
-  const owner = /^([0-9a-f]{8})-(\d+)-/.exec(name);
+/** Removes the unfinished files that dead processes left in a folder: `prefix` and a name of `temporaryName`. */
+export async function sweepTemporaries(folder: string, prefix: string): Promise<void> {
+  const names = await readdir(folder);
+  await Promise.all(names.filter((name) => name.startsWith(prefix)).map((name) => sweep(folder, prefix, name)));
+}
+
+async function sweep(folder: string, prefix: string, name: string): Promise<void> {
+  const owner = /^([0-9a-f]{8})-(\d+)-/.exec(name.slice(prefix.length));
   if (owner === null) return;
   const path = join(folder, name);
   const abandoned = owner[1] === here ? !isAlive(Number(owner[2])) : await isOld(folder, path);

@@ -13,6 +13,7 @@ import { test } from "node:test";
 import { extract } from "tar-stream";
 import { openDestination } from "../../src/destination/destinations.ts";
 import { silent } from "../../src/events.ts";
+import { temporaryName } from "../../src/store/temporary.ts";
 import { type BuiltImage, buildImage, buildLayer, digestOfBytes, layersIn, publicationOf } from "../support/image.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
@@ -140,4 +141,18 @@ test("specs that make no archive are refused by their key", () => {
   ] as const) {
     assert.throws(() => openDestination(spec), { code: "USAGE", message }, spec);
   }
+});
+
+test("a file of somebody else beside an archive stays, whatever it is called", async (t) => {
+  const folder = temporaryFolder(t);
+  const image = await twoLayers();
+  // No process has this number: what our own store would sweep is not ours here.
+  const unmarked = temporaryName().replace(`-${process.pid}-`, "-99999999-");
+  const foreign = [unmarked, ".ociasm-notes", "other"];
+  for (const name of foreign) writeFileSync(join(folder, name), "mine");
+  await openDestination(`type=oci,dest=${join(folder, "image.tar")}`).write(
+    publicationOf([image], ["app:1"]),
+    depsFor(folder, [image]),
+  );
+  for (const name of foreign) assert.equal(readFileSync(join(folder, name), "utf8"), "mine");
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -14,6 +15,7 @@ import { test } from "node:test";
 import { ociLayout, ociLayoutType } from "../../src/destination/oci-layout.ts";
 import { silent } from "../../src/events.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
+import { temporaryName } from "../../src/store/temporary.ts";
 import { type BuiltImage, buildImage, buildLayer, digestOfBytes, layersIn, publicationOf } from "../support/image.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
@@ -197,4 +199,23 @@ test("the spec needs a folder and takes no other keys", () => {
   assert.throws(() => ociLayoutType.open({ type: "oci", tar: "false" }), { code: "USAGE" });
   assert.throws(() => ociLayoutType.open({ type: "oci", tar: "false", dest: "-" }), { code: "USAGE" });
   assert.throws(() => ociLayoutType.open({ type: "oci", tar: "false", dest: "x", color: "red" }), { message: /color/ });
+});
+
+test("what a killed run left unfinished is removed, and what another run writes stays", async (t) => {
+  const folder = temporaryFolder(t);
+  const image = buildImage("linux/amd64", [await buildLayer({ a: "1" })]);
+  const layout = join(folder, "out");
+  const blobs = join(layout, "blobs", "sha256");
+  mkdirSync(blobs, { recursive: true });
+  const living = `.ociasm-${temporaryName()}`;
+  const { pid = 0 } = spawnSync(process.execPath, ["-e", ""]);
+  const dead = living.replace(`-${process.pid}-`, `-${pid}-`);
+  for (const path of [layout, blobs]) for (const name of [living, dead]) writeFileSync(join(path, name), "half");
+  await ociLayout(layout).write(publicationOf([image], ["app:1"]), depsFor(folder, [image]));
+  for (const path of [layout, blobs]) {
+    assert.deepEqual(
+      readdirSync(path).filter((name) => name.startsWith(".ociasm-")),
+      [living],
+    );
+  }
 });

@@ -56,3 +56,13 @@ test("who waits can be interrupted", async (t) => {
     ),
   );
 });
+
+test("a lock without a name, of a process that died while it took it, is taken over soon", {
+  timeout: 10_000,
+}, async (t) => {
+  const folder = temporaryFolder(t);
+  const withLock = createLocks(folder);
+  const name = await withLock("a", async () => (await readdir(folder))[0] ?? "");
+  await writeFile(join(folder, name), "");
+  assert.equal(await withLock("a", async () => "taken"), "taken");
+});
