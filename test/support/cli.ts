@@ -30,14 +30,20 @@ export function machineEnvironment(): Record<string, string> {
   );
 }
 
-export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: options.cwd,
-      env: options.env ?? process.env,
-      timeout: options.timeoutMs ?? 300_000,
-      stdio: ["pipe", "pipe", "pipe"],
-    });
+/** A program that runs; its result comes when it has ended, by itself or by `kill`. */
+export interface Running {
+  readonly result: Promise<RunResult>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+export function start(command: string, args: readonly string[], options: RunOptions = {}): Running {
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: options.env ?? process.env,
+    timeout: options.timeoutMs ?? 300_000,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  const result = new Promise<RunResult>((resolve, reject) => {
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -51,11 +57,20 @@ export function run(command: string, args: readonly string[], options: RunOption
     child.stdin.on("error", () => {});
     child.stdin.end(options.input ?? "");
   });
+  return { result, kill: (signal) => void child.kill(signal) };
 }
 
-export function ociasm(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  return run(options.node ?? process.execPath, [CLI, ...args], {
+export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  return start(command, args, options).result;
+}
+
+export function startOciasm(args: readonly string[], options: RunOptions = {}): Running {
+  return start(options.node ?? process.execPath, [CLI, ...args], {
     ...options,
     env: { ...machineEnvironment(), ...options.env },
   });
+}
+
+export function ociasm(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  return startOciasm(args, options).result;
 }
