@@ -10,6 +10,7 @@ import type { LockInput } from "../input/input.ts";
 import type { ConflictRule } from "../install/conflict-rules.ts";
 import type { CodecChoice } from "../layers/recipe.ts";
 import { type Platform, parsePlatform } from "../oci/platform.ts";
+import { parseTagged } from "../oci/reference.ts";
 import type { KeyIndex } from "../store/blob-store.ts";
 import { type BuildConfig, imageSettings } from "./config.ts";
 import type { BuildDeps } from "./deps.ts";
