@@ -47,7 +47,7 @@ export async function openCorpusIndex(cacheDir: string): Promise<CorpusIndex> {
   return {
     store,
     lock: async ({ package: item }, target) => {
-      const known = chooseWheel(item, await index.cachedFiles(item.name), target);
+      const known = chooseWheel(item, await index.cachedFiles(item.name, item.sha256), target);
       const choice = "wheel" in known ? known : chooseWheel(item, await index.files(item.name), target);
       if ("problem" in choice) throw choice.problem;
       return { ...choice.wheel, size: choice.wheel.size ?? (await index.sizeOf(choice.wheel)) };
