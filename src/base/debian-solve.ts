@@ -16,7 +16,9 @@ export interface SolveJob {
 
 /** The packages of each group. */
 export async function solveDebs(job: SolveJob): Promise<readonly (readonly DebPin[])[]> {
-  const lists = await Promise.all(job.lists.map(async (list, at) => (list === undefined ? [] : readPackages(list, at))));
+  const lists = await Promise.all(
+    job.lists.map(async (list, at) => (list === undefined ? [] : readPackages(list, at))),
+  );
   const index = packageIndex(lists);
   const below: BinaryPackage[] = [];
   return job.groups.map((wanted) => {

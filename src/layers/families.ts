@@ -1,4 +1,3 @@
-import { globMatcher } from "../install/glob.ts";
 import { decodeYaml } from "./yaml-fields.ts";
 
 /** Packages that are released together and so change together: layout/families.yaml. */
@@ -24,10 +23,4 @@ export function decodeFamilies(text: string, file: string): readonly PackageFami
       return { name, packages };
     });
   });
-}
-
-/** Finds the first family that a normalised name belongs to. */
-export function familyFinder(families: readonly PackageFamily[]): (name: string) => string | undefined {
-  const matchers = families.map((family) => ({ name: family.name, matches: globMatcher(family.packages) }));
-  return (name) => matchers.find((family) => family.matches(name))?.name;
 }

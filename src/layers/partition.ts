@@ -1,7 +1,8 @@
 import { utf8 } from "../archive/bytes.ts";
 import { digestOf, hexOf } from "../oci/digest.ts";
 import type { LockedPackage } from "../resolve/lock.ts";
-import { familyFinder, type PackageFamily } from "./families.ts";
+import type { PackageFamily } from "./families.ts";
+import { familyFinder } from "./family-finder.ts";
 import type { LayerPolicy } from "./policy.ts";
 
 /** Wheels that share a layer. Sorted by name. */

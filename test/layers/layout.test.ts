@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isOciasmError } from "../../src/errors.ts";
-import { decodeFamilies, familyFinder } from "../../src/layers/families.ts";
+import { decodeFamilies } from "../../src/layers/families.ts";
+import { familyFinder } from "../../src/layers/family-finder.ts";
 import { decodePolicy } from "../../src/layers/policy.ts";
 import { decodeScheme } from "../../src/layers/scheme.ts";
 import { families, policy, venv } from "./fixtures.ts";

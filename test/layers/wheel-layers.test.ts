@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { familyFinder } from "../../src/layers/families.ts";
+import { familyFinder } from "../../src/layers/family-finder.ts";
 import { layerKey } from "../../src/layers/key.ts";
 import { planWheelLayers } from "../../src/layers/wheel-layers.ts";
 import type { LockedPackage } from "../../src/resolve/lock.ts";
