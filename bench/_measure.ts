@@ -15,14 +15,17 @@ export interface Cost {
 
 const CLOCK_TICKS = 100;
 
+export interface MeasureOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Told the memory of each sample, with what the program has said on stderr by then. */
+  readonly onSample?: (rss: number, stderr: string) => void;
+}
+
 /** Runs a program and reads its cost from /proc (Linux). */
-export async function measure(
-  command: string,
-  args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
-): Promise<Cost> {
+export async function measure(command: string, args: readonly string[], options: MeasureOptions = {}): Promise<Cost> {
   const start = process.hrtime.bigint();
-  const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command, args, { cwd: options.cwd, env: options.env, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -35,10 +38,9 @@ export async function measure(
   let cpuTicks = 0;
   const timer = setInterval(() => {
     const tree = child.pid === undefined ? [] : processTree(child.pid);
-    peakRss = Math.max(
-      peakRss,
-      tree.reduce((sum, pid) => sum + rssOf(pid), 0),
-    );
+    const rss = tree.reduce((sum, pid) => sum + rssOf(pid), 0);
+    peakRss = Math.max(peakRss, rss);
+    options.onSample?.(rss, stderr);
     if (child.pid !== undefined) cpuTicks = Math.max(cpuTicks, ticksOf(child.pid));
   }, 20);
   const code = await new Promise<number | null>((resolve, reject) => {

@@ -21,6 +21,8 @@ export interface HashCache {
 }
 
 const CHUNK = 1 << 20;
+/** Bytes from which on a remembered hash is had sooner than a new one. */
+const WORTH_REMEMBERING = 4n << 20n;
 const ATTEMPTS = 2;
 /** A file younger than this may change again within the same tick of its file system's clock. */
 const SETTLED_NANOSECONDS = 2_000_000_000n;
@@ -45,7 +47,8 @@ async function hashOnce(path: string, cache: HashCache | undefined): Promise<Has
     const buffer = Buffer.allocUnsafe(Number(before.size < BigInt(CHUNK) ? before.size + 1n : BigInt(CHUNK)));
     const first = await file.read(buffer, 0, buffer.length, 0);
     const head = Uint8Array.from(buffer.subarray(0, Math.min(first.bytesRead, SECRET_HEAD_BYTES)));
-    const known = await cache?.get(fingerprint);
+    const remembers = before.size >= WORTH_REMEMBERING ? cache : undefined;
+    const known = await remembers?.get(fingerprint);
     const facts = { size: Number(before.size), executable: (before.mode & 0o111n) !== 0n, head };
     if (known !== undefined) return { ...facts, sha256: known };
     const hash = createHash("sha256");
@@ -58,7 +61,7 @@ async function hashOnce(path: string, cache: HashCache | undefined): Promise<Has
     if (total !== facts.size || after.size !== before.size || after.mtimeNs !== before.mtimeNs) return undefined;
     const sha256 = hash.digest("hex");
     const now = BigInt(Date.now()) * 1_000_000n;
-    if (now - before.mtimeNs > SETTLED_NANOSECONDS) await cache?.set(fingerprint, sha256);
+    if (now - before.mtimeNs > SETTLED_NANOSECONDS) await remembers?.set(fingerprint, sha256);
     return { ...facts, sha256 };
   } finally {
     await file.close();

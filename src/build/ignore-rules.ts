@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { systemCode } from "../errors.ts";
-import { type DockerIgnore, parseDockerIgnore } from "./dockerignore.ts";
+import type { DockerIgnore } from "./dockerignore.ts";
 import { decide, type IgnoreFile, matchesWithin, mayMatchBelow, parseIgnore } from "./gitignore.ts";
 
 /** What the rules say of one path. */
@@ -66,7 +66,7 @@ export async function readIgnoreRules(choice: IgnoreChoice): Promise<IgnoreRules
   ];
   const include = parseIgnore(choice.include.join("\n"));
   const keep = parseIgnore(choice.keep.join("\n"));
-  const base = docker === undefined ? await gitBase(choice.root) : dockerBase(parseDockerIgnore(docker));
+  const base = docker === undefined ? await gitBase(choice.root) : await dockerBase(docker);
   const isIncluded = (path: readonly string[], isDirectory: boolean): boolean =>
     include.length === 0 || isDirectory || matchesWithin(include, path, false);
   return {
@@ -96,7 +96,8 @@ interface BaseRules {
   readonly hasExceptions: boolean;
 }
 
-function dockerBase(rules: DockerIgnore): BaseRules {
+async function dockerBase(text: string): Promise<BaseRules> {
+  const rules: DockerIgnore = (await import("./dockerignore.ts")).parseDockerIgnore(text);
   return {
     ignores: (path) => rules.ignores(path.join("/")),
     enter: async () => {},

@@ -5,6 +5,7 @@ import type { InstallScheme, TextSource } from "../layers/recipe.ts";
 import type { BuildConfig } from "./config.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { Detected } from "./detect.ts";
+import type { HashCache } from "./hash-file.ts";
 import type { Weights } from "./plan-step.ts";
 import { readProjectFiles } from "./project-files.ts";
 import { readWeights } from "./weights.ts";
@@ -38,6 +39,7 @@ export async function projectStep(options: ProjectStepOptions, deps: BuildDeps):
     extra: files.extra ?? [],
     outputs: [...options.outputs, ...weights.map((each) => each.source)],
     signal: deps.signal,
+    cache: hashCache(deps),
     ...(files.owner === undefined ? {} : files.owner),
   });
   if (found.secrets.length > 0) {
@@ -58,6 +60,15 @@ export async function projectStep(options: ProjectStepOptions, deps: BuildDeps):
     sources: [...found.sources, ...importSources(options, destination)],
     weights: read.weights,
     local: new Map([...read.local, ...found.local]),
+  };
+}
+
+const HASHES = "project-hashes";
+
+function hashCache({ store }: BuildDeps): HashCache {
+  return {
+    get: (fingerprint) => store.get<string>(HASHES, fingerprint),
+    set: (fingerprint, sha256) => store.set(HASHES, fingerprint, sha256),
   };
 }
 

@@ -230,11 +230,12 @@ test("extra files land where they are told, with the mode that they are given", 
   await assert.rejects(read(root, { extra: [{ from: "nope", to: "x" }] }), { code: "INPUT_NOT_FOUND" });
 });
 
-test("a hash that is remembered is not computed again", async (t) => {
-  const root = project(t, { "a.py": "text" });
+test("the remembered hash of a large file is not computed again, and a small file is not looked up", async (t) => {
+  const root = project(t, { "a.bin": "x".repeat(4 * 1024 * 1024), "b.py": "text" });
   const cache = { get: async () => "0".repeat(64), set: async () => {} };
-  const [source] = (await read(root, { cache })).sources;
-  assert.equal(source?.type === "file" && source.sha256, "0".repeat(64));
+  const [large, small] = (await read(root, { cache })).sources;
+  assert.equal(large?.type === "file" && large.sha256, "0".repeat(64));
+  assert.notEqual(small?.type === "file" && small.sha256, "0".repeat(64));
 });
 
 test("a context that is no folder is named", async (t) => {
