@@ -17,11 +17,15 @@ export interface TarHeader {
   readonly extensions: TarExtensions;
 }
 
-/** The next entry's block with the extended headers before it, or undefined at the end of the archive. */
-export async function readTarHeader(puller: BytePuller): Promise<TarHeader | undefined> {
+/**
+ * The next entry's block with the extended headers before it, or undefined at the end of the archive. With
+ * `endOptional` that is also where the stream ends before a header.
+ */
+export async function readTarHeader(puller: BytePuller, endOptional = false): Promise<TarHeader | undefined> {
   let extensions: TarExtensions = {};
   for (;;) {
     const bytes = await puller.take(TAR_BLOCK);
+    if (bytes.length === 0 && endOptional && Object.keys(extensions).length === 0) return undefined;
     if (bytes.length < TAR_BLOCK) throw refuseTar("is cut off: it has no end");
     if (isZero(bytes)) {
       if (Object.keys(extensions).length > 0) throw refuseTar("ends with a header that belongs to no entry");

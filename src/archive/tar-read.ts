@@ -19,6 +19,11 @@ export interface TarLimits {
   readonly maxEntries?: number;
   /** Bytes of all contents together. */
   readonly maxTotalSize?: number;
+  /**
+   * Accepts a stream without the two zero blocks at its end, as umoci writes and every engine reads. Only for streams
+   * whose length or digest is known, so that one that was cut is found out.
+   */
+  readonly endOptional?: boolean;
   /** What errors call the archive. */
   readonly label?: string;
 }
@@ -39,7 +44,7 @@ export async function* readTar(
   const check = budget(limits);
   try {
     for (;;) {
-      const header = await readTarHeader(puller);
+      const header = await readTarHeader(puller, limits.endOptional);
       if (header === undefined) return;
       const entry = resolveTarEntry(header.block, header.extensions);
       check(entry);

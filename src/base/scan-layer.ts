@@ -31,7 +31,8 @@ export async function scanLayer(
   const label = `layer ${layer.digest}`;
   tree.nextLayer();
   try {
-    for await (const member of readTar(tarHash.pass(plain), { label, maxTotalSize: limit })) {
+    const limits = { label, maxTotalSize: limit, endOptional: true };
+    for await (const member of readTar(tarHash.pass(plain), limits)) {
       const probe = probeFor(member.entry);
       tree.apply(member.entry, await probe?.read(member.content()));
     }

@@ -242,6 +242,20 @@ test("zeros behind the end and a single zero block at the end of the stream are 
   assert.equal((await entriesOf(Buffer.from(TAR_END))).length, 0);
 });
 
+test("an archive without an end is read to the last entry where that is allowed, and a cut one is not", async () => {
+  const whole = buildTar([{ path: "a" }, { path: "b", content: "text" }]).subarray(0, -TAR_END.length);
+  assert.deepEqual(
+    (await entriesOf(whole, { endOptional: true })).map((each) => each.path),
+    ["a", "b"],
+  );
+  assert.equal((await entriesOf(Buffer.alloc(0), { endOptional: true })).length, 0);
+  const extended = Buffer.concat([whole, tarExtension("x", paxText({ path: "c" }))]);
+  for (const cut of [whole.subarray(0, -1), whole.subarray(0, -600), whole.subarray(0, 100), extended]) {
+    await assert.rejects(entriesOf(cut, { endOptional: true }), /cut off/);
+  }
+  await assert.rejects(entriesOf(whole), /it has no end/);
+});
+
 test("a comment for the whole archive, as git archive writes it, is passed over", async () => {
   const bytes = Buffer.concat([tarExtension("g", paxText({ comment: "0123abc" })), buildTar([{ path: "a" }])]);
   assert.deepEqual(
