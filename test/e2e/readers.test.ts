@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { openBase } from "../../src/base/providers.ts";
 import { openDestination } from "../../src/destination/destinations.ts";
 import { silent } from "../../src/events.ts";
 import { baseDeps, baseRequest } from "../support/base-deps.ts";
 import { run } from "../support/cli.ts";
 import { type BuiltImage, buildImage, buildLayer, layersIn, publicationOf } from "../support/image.ts";
+import { startRegistry } from "../support/real-registry.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { findTool, needsTools } from "../support/tools.ts";
 
@@ -48,44 +47,6 @@ async function succeeds(command: string, ...args: readonly string[]): Promise<st
 }
 
 const skopeo = (...args: readonly string[]) => succeeds("skopeo", "--insecure-policy", ...args);
-
-async function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
-}
-
-/** Starts a real registry; undefined when this machine has none of that name. */
-async function startRegistry(t: TestContext, name: string): Promise<string | undefined> {
-  const port = await freePort();
-  const host = `127.0.0.1:${port}`;
-  const folder = temporaryFolder(t);
-  writeFileSync(
-    join(folder, "config.yml"),
-    `version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${folder}/data}}\nhttp: {addr: ${host}}\n`,
-  );
-  const tool = findTool(name);
-  if (tool === undefined) return undefined;
-  const args =
-    name === "docker-registry" ? ["serve", join(folder, "config.yml")] : ["registry", "serve", "--address", host];
-  const child: ChildProcess = spawn(tool, args, { stdio: "ignore" });
-  t.after(async () => {
-    child.kill();
-    await new Promise((resolve) => child.once("exit", resolve));
-  });
-  for (let tries = 0; tries < 100; tries++) {
-    const up = await fetch(`http://${host}/v2/`).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (up) return host;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`${name} does not answer`);
-}
 
 test("skopeo reads every layout and archive with the digests that were written", async (t) => {
   if (!needsTools(t, "skopeo")) return;
