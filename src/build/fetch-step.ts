@@ -1,3 +1,4 @@
+import { allOrNothing, type Task } from "./all-or-nothing.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { ImagePlan, PlannedLayer } from "./image-plan.ts";
 
@@ -10,26 +11,17 @@ export async function fetchSources(plan: ImagePlan, layers: readonly PlannedLaye
     if (source.type === "deb") debs.add(source.sha256);
   }
   const packages = (plan.lock?.packages ?? []).filter((item) => wheels.has(item.wheel.sha256));
-  // One failure stops the others: nobody wants the rest of 4 GB after a hash that lies.
-  const stop = new AbortController();
-  const signal = AbortSignal.any([deps.signal, stop.signal]);
-  const tasks = [
-    ...packages.map((item) => () => plan.packages?.fetch(item.wheel, signal)),
-    ...[...debs].map((sha256) => () => plan.base.fetchSource(sha256, deps.report, signal)),
-  ];
-  let failure: { readonly error: unknown } | undefined;
-  await Promise.all(
-    tasks.map((task) =>
-      deps.limits
-        .downloads(async () => {
-          if (!signal.aborted) await task();
-        })
-        .catch((error: unknown) => {
-          failure ??= { error };
-          stop.abort();
-        }),
+  const tasks: readonly Task<void>[] = [
+    ...packages.map(
+      (item): Task<void> =>
+        async (signal) =>
+          plan.packages?.fetch(item.wheel, signal),
     ),
-  );
-  if (failure !== undefined) throw failure.error;
-  deps.signal.throwIfAborted();
+    ...[...debs].map(
+      (sha256): Task<void> =>
+        (signal) =>
+          plan.base.fetchSource(sha256, deps.report, signal),
+    ),
+  ];
+  await allOrNothing(tasks, deps.limits.downloads, deps.signal);
 }

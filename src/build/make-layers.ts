@@ -1,9 +1,11 @@
 import { rm } from "node:fs/promises";
+import { collectGarbage } from "../assemble/collect.ts";
 import type { AssembledLayer } from "../assemble/job.ts";
 import { codecNamed } from "../codec/codecs.ts";
 import type { LayerRecord } from "../layers/recipe.ts";
 import { digestOfHex } from "../oci/digest.ts";
 import { saveLayer } from "../store/layer-index.ts";
+import { allOrNothing } from "./all-or-nothing.ts";
 import { checkConflicts } from "./conflict-step.ts";
 import type { BuildDeps } from "./deps.ts";
 import { fetchSources } from "./fetch-step.ts";
@@ -17,6 +19,8 @@ export async function makeLayers(
 ): Promise<ReadonlyMap<string, LayerRecord>> {
   await fetchSources(plan, layers, deps);
   await checkConflicts(plan, deps);
+  // What downloads left behind makes room for the threads.
+  collectGarbage("full");
   return new Map(await assembleAll(layers, plan, deps));
 }
 
@@ -28,23 +32,27 @@ async function assembleAll(
 ): Promise<readonly (readonly [string, LayerRecord])[]> {
   const distinct = [...new Map(layers.map((layer) => [layer.key, layer])).values()];
   const ordered = distinct.sort((a, b) => inputBytes(b) - inputBytes(a));
-  const results = await Promise.allSettled(
-    ordered.map((layer) => deps.limits.layers(async () => [layer.key, await assembleOne(layer, plan, deps)] as const)),
+  return allOrNothing(
+    ordered.map(
+      (layer) => async (signal: AbortSignal) => [layer.key, await assembleOne(layer, plan, deps, signal)] as const,
+    ),
+    deps.limits.layers,
+    deps.signal,
   );
-  return results.map((result) => {
-    if (result.status === "rejected") throw result.reason;
-    return result.value;
-  });
 }
 
-async function assembleOne(layer: PlannedLayer, plan: ImagePlan, deps: BuildDeps): Promise<LayerRecord> {
-  deps.signal.throwIfAborted();
+async function assembleOne(
+  layer: PlannedLayer,
+  plan: ImagePlan,
+  deps: BuildDeps,
+  signal: AbortSignal,
+): Promise<LayerRecord> {
   const { key, recipe } = layer;
   const blobPath = await deps.store.temporary();
   const listingPath = await deps.store.temporary();
   try {
     const job = { key, recipe, sources: sourcePaths(layer, plan, deps), blobPath, listingPath };
-    const made = await deps.pool.run(job, deps.report, deps.signal);
+    const made = await deps.pool.run(job, deps.report, signal);
     await deps.store.adopt(listingPath, made.listing);
     await deps.store.adopt(blobPath, made.blob);
     const record = recordOf(layer, made);
