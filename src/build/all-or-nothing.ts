@@ -17,18 +17,17 @@ export async function allOrNothing<T>(
   setMaxListeners(0, signal);
   let failure: { readonly error: unknown } | undefined;
   const results: T[] = [];
-  await Promise.all(
-    tasks.map((task, at) =>
-      place(async () => {
-        if (signal.aborted) return undefined;
-        results[at] = await task(signal);
-        return undefined;
-      }).catch((error: unknown) => {
-        failure ??= { error };
-        stop.abort();
-      }),
-    ),
-  );
+  const run = async (task: Task<T>, at: number): Promise<undefined> => {
+    if (signal.aborted) return;
+    try {
+      results[at] = await task(signal);
+    } catch (error) {
+      // Before the place is free: the next in line must find the signal up.
+      failure ??= { error };
+      stop.abort();
+    }
+  };
+  await Promise.all(tasks.map((task, at) => place(() => run(task, at))));
   if (failure !== undefined) throw failure.error;
   outer.throwIfAborted();
   return results;
