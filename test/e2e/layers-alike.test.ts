@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ociasm, run } from "../support/cli.ts";
-import { filesBelow, type ReadImage, readLayout, writePlain } from "../support/oci-layout.ts";
+import { filesBelow, type ReadImage, readLayout } from "../support/oci-layout.ts";
 import { containerdIn, podmanIn, RUN, succeeds } from "../support/private-engines.ts";
 import { REQUIREMENTS, writeSmallApp } from "../support/small-app.ts";
 import { temporaryFolder } from "../support/temporary.ts";
@@ -60,11 +60,7 @@ before(async () => {
     assert.ok(read);
     images.set(codec, read);
   }
-  for (const [at, layer] of image("none").layers.entries()) {
-    const tar = join(work, `layer-${at}.tar`);
-    await writePlain(layer, tar);
-    layers.push({ tar, views: await ourView(tar) });
-  }
+  for (const { path } of image("none").layers) layers.push({ tar: path, views: await ourView(path) });
 });
 
 after(async () => {

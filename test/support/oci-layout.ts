@@ -6,7 +6,6 @@ import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { Digest } from "../../src/oci/digest.ts";
 import { isIndex, parseIndex, parseManifest, parseManifestDocument } from "../../src/oci/manifest.ts";
-import { run } from "./cli.ts";
 
 export interface ReadLayer {
   readonly digest: Digest;
@@ -82,14 +81,6 @@ export async function sha256Of(chunks: AsyncIterable<Uint8Array>): Promise<strin
   const hash = createHash("sha256");
   for await (const chunk of chunks) hash.update(chunk);
   return hash.digest("hex");
-}
-
-/** The layer's tar; zstd is left to the program of that name. */
-export async function writePlain(layer: ReadLayer, path: string): Promise<void> {
-  const source = layer.mediaType.endsWith("+gzip") ? "gzip" : layer.mediaType.endsWith("+zstd") ? "zstd" : "cat";
-  const flags = source === "cat" ? "" : "-dc";
-  const result = await run("sh", ["-c", `${source} ${flags} < "$1" > "$2"`, "sh", layer.path, path]);
-  if (result.code !== 0) throw new Error(result.stderr);
 }
 
 /** The tar of a gzip or plain layer. */
