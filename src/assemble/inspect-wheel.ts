@@ -1,7 +1,7 @@
 import { planListing } from "../install/listing.ts";
 import { planInstall } from "../install/plan-install.ts";
-import type { InstallScheme, WheelSource } from "../layers/recipe.ts";
 import type { ListingEntry } from "../layers/listing.ts";
+import type { InstallScheme, WheelSource } from "../layers/recipe.ts";
 import { createSourceFiles } from "./source-files.ts";
 import { readWheelContents } from "./wheel-members.ts";
 

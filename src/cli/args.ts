@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
+import { nearest } from "../build/nearest.ts";
 import { OciasmError } from "../errors.ts";
 import type { Arguments } from "./arguments.ts";
 import { type Flag, NOT_YET } from "./flags.ts";
-import { nearest } from "../build/nearest.ts";
 import { VERBS, type Verb } from "./verbs.ts";
 
 /** Throws USAGE, with the nearest word that exists. */

@@ -1,9 +1,9 @@
+import { nearest } from "../build/nearest.ts";
 import { exitCode, OciasmError, toOciasmError } from "../errors.ts";
 import { parseCommandLine } from "./args.ts";
 import { booleanFlag } from "./arguments.ts";
 import { renderError } from "./errors.ts";
 import { overview, verbHelp } from "./help.ts";
-import { nearest } from "../build/nearest.ts";
 import { openSession } from "./session.ts";
 import { VERBS } from "./verbs.ts";
 import { versionLine } from "./version.ts";
