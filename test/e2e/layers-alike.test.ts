@@ -199,7 +199,7 @@ test("crane finds every archive whole", async (t) => {
 test("podman has the same tree and runs it, in every compression", async (t) => {
   if (!needsTools(t, "podman", "runc") || !needs(t, "root, for podman", process.getuid?.() === 0)) return;
   for (const codec of CODECS) {
-    const podman = podmanIn(t, temporaryFolder(t));
+    const podman = await podmanIn(t);
     await podman("load", "--quiet", "--input", archive(codec));
     assert.equal(await podman(...RUN, "docker.io/library/small:1"), "ran 3 11\n", codec);
     const root = (await podman("image", "mount", "docker.io/library/small:1")).trim();

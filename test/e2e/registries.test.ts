@@ -61,7 +61,7 @@ for (const registry of ["docker-registry", "crane"]) {
   test(`${registry}: pushed, pushed again for nothing, run from there, and built upon`, async (t) => {
     if (!needsTools(t, registry) || !canRun(t)) return;
     const host = await startRegistry(t, registry);
-    const podman = podmanIn(t, temporaryFolder(t));
+    const podman = await podmanIn(t);
     const name = `${host}/team/small:1`;
     const first = await build([...APP(), "-t", name, "--push"]);
     assert.ok((first.bytes["uploaded"] ?? 0) > 10_000_000);
@@ -111,7 +111,7 @@ test("a base in a layout, an archive and a registry gives the same layers on top
     await build([...APP(), "--base", spec, "-t", "small:1", ...kept.flatMap((output) => ["-o", output])]);
     seen.push((await readLayout(out)).map(({ layers }) => layers.map(({ digest, diffId }) => ({ digest, diffId }))));
     if (at % 2 === 1) continue;
-    const podman = podmanIn(t, temporaryFolder(t));
+    const podman = await podmanIn(t);
     await podman("load", "--quiet", "--input", `${out}.tar`);
     assert.equal(await podman(...RUN, "docker.io/library/small:1"), "ran 3 11\n", spec);
   }
@@ -134,7 +134,7 @@ test("a base that umoci made and skopeo pushed in Docker's own format is built u
   const remote = `${host}/foreign:1`;
   const copy = ["--insecure-policy", "copy", "--quiet", "--dest-tls-verify=false", "--format", "v2s2"];
   await succeeds("skopeo", ...copy, `oci:${folder}/foreign:base`, `docker://${remote}`);
-  const podman = podmanIn(t, folder);
+  const podman = await podmanIn(t);
   for (const [at, spec] of [`oci:${folder}/foreign:base`, remote].entries()) {
     const name = `${host}/on/foreign:${at}`;
     const built = await build([...APP(), "--base", spec, "-t", name, "--push"]);
@@ -168,5 +168,5 @@ test("a registry with a password takes and gives with it only, and it is said no
   for (const { stdout, stderr } of [refused, pushed, built]) {
     for (const secret of [USER.password, auth]) assert.ok(!`${stdout}${stderr}`.includes(secret));
   }
-  await pullAndRun(podmanIn(t, folder), name, "--creds", `${USER.name}:${USER.password}`);
+  await pullAndRun(await podmanIn(t), name, "--creds", `${USER.name}:${USER.password}`);
 });

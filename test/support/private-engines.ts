@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { run } from "./cli.ts";
@@ -17,12 +18,15 @@ export async function succeeds(command: string, ...args: readonly string[]): Pro
 export type Engine = (...args: readonly string[]) => Promise<string>;
 
 /** podman with storage of its own. */
-export function podmanIn(t: TestContext, folder: string): Engine {
-  const own = ["--root", `${folder}/podman`, "--runroot", `${folder}/podman-run`, "--storage-driver", "overlay"];
-  const podman: Engine = (...args) => succeeds("podman", ...own, "--runtime", "runc", ...args);
-  // Lets go of the mounts below the folder, which could not be removed otherwise.
-  t.after(() => run("podman", [...own, "system", "reset", "--force"]));
-  return podman;
+export async function podmanIn(t: TestContext): Promise<Engine> {
+  const folder = await mkdtemp(join(tmpdir(), "ociasm-podman-"));
+  const own = ["--root", `${folder}/storage`, "--runroot", `${folder}/run`, "--storage-driver", "overlay"];
+  // One hook: the mounts below the folder have to go before it can be removed.
+  t.after(async () => {
+    await run("podman", [...own, "system", "reset", "--force"]);
+    await rm(folder, { recursive: true, force: true });
+  });
+  return (...args) => succeeds("podman", ...own, "--runtime", "runc", ...args);
 }
 
 /** Flags with which podman runs inside a container or a small machine too. */
