@@ -21,7 +21,21 @@ export function parentDirectories(paths: Iterable<string>): readonly string[] {
   return [...parents].sort(compareTarPaths);
 }
 
-/** Order by code unit, the one order of all layers: a directory comes before what it holds. */
+/**
+ * The one order of all layers: by code unit, with the slash below every other character. A folder comes before what it
+ * holds, and nothing comes in between: GNU tar sets a folder's time when it leaves it, and `a.b` may not part `a` from `a/c`.
+ */
 export function compareTarPaths(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
+  const length = Math.min(left.length, right.length);
+  for (let at = 0; at < length; at++) {
+    const difference = rank(left.charCodeAt(at)) - rank(right.charCodeAt(at));
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+const SLASH = 0x2f;
+
+function rank(unit: number): number {
+  return unit === SLASH ? -1 : unit;
 }

@@ -28,7 +28,11 @@ test("every directory sorts before what it holds", () => {
     fc.property(fc.array(path), (paths) => {
       const all = [...new Set([...paths, ...parentDirectories(paths)])].sort(compareTarPaths);
       for (const [index, each] of all.entries()) {
-        for (const parent of parentDirectories([each])) assert.ok(all.indexOf(parent) < index && all.includes(parent));
+        for (const parent of parentDirectories([each])) {
+          const at = all.indexOf(parent);
+          assert.ok(at >= 0 && at < index);
+          assert.ok(all.slice(at + 1, index).every((between) => between.startsWith(`${parent}/`)));
+        }
       }
     }),
   );
