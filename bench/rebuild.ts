@@ -6,8 +6,9 @@ import { machine, measure, median } from "./_measure.ts";
 
 const CLI = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
 const ROUNDS = 9;
-/** Seconds on an idle machine. */
+/** Seconds on an idle machine, where node alone takes some 0.04; a busy one is held to the same proportion. */
 const LIMIT = 0.5;
+const PROPORTION = 8;
 
 /**
  * Unchanged rebuilds beside `node -e 0`, alternating: npm run bench -- rebuild CONTEXT [FLAGS of build…]. The first build
@@ -28,8 +29,11 @@ export async function bench([context = "examples/hello", ...flags]: readonly str
     }
     const [node, intoLayout, intoStore] = [median(seconds.node), median(seconds.layout), median(seconds.store)];
     console.log(JSON.stringify({ case: "rebuild", machine: machine(), node, intoLayout, intoStore }, undefined, 2));
-    if (Math.max(intoLayout, intoStore) > LIMIT) {
-      console.error(`an unchanged rebuild takes longer than ${LIMIT} s; node alone takes ${node.toFixed(3)} s`);
+    const limit = Math.max(LIMIT, PROPORTION * node);
+    if (Math.max(intoLayout, intoStore) > limit) {
+      console.error(
+        `an unchanged rebuild takes longer than ${limit.toFixed(2)} s; node alone takes ${node.toFixed(3)} s`,
+      );
       process.exitCode = 1;
     }
   } finally {

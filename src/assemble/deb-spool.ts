@@ -11,34 +11,38 @@ export interface DebSpool {
   close(): Promise<void>;
 }
 
-/** Small files come by the thousand: they are written together. */
-const BUFFER = 1024 * 1024;
+/** Small files come by the thousand: they are written together, out of one buffer that stays. */
+const BUFFER = 256 * 1024;
 
 export async function openSpool(path: string): Promise<DebSpool> {
   const handle = await open(path, "w+");
-  const pending: Uint8Array[] = [];
-  let size = 0;
+  const buffer = new Uint8Array(BUFFER);
+  let filled = 0;
   let written = 0;
   const flush = async (): Promise<void> => {
-    const bytes = Buffer.concat(pending.splice(0));
-    await writeAll(handle, bytes, written);
-    written += bytes.length;
+    await writeAll(handle, buffer.subarray(0, filled), written);
+    written += filled;
+    filled = 0;
   };
   return {
     path,
     get size() {
-      return size;
+      return written + filled;
     },
     append: async (chunk) => {
-      pending.push(Uint8Array.from(chunk));
-      size += chunk.length;
-      if (size - written >= BUFFER) await flush();
+      for (let taken = 0; taken < chunk.length; ) {
+        const part = chunk.subarray(taken, taken + BUFFER - filled);
+        buffer.set(part, filled);
+        filled += part.length;
+        taken += part.length;
+        if (filled === BUFFER) await flush();
+      }
     },
     read: async (offset, length) => {
-      if (written < size) await flush();
-      const buffer = Buffer.alloc(Math.max(0, Math.min(length, size - offset)));
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset);
-      return buffer.subarray(0, bytesRead);
+      if (filled > 0) await flush();
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, written - offset)));
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, offset);
+      return bytes.subarray(0, bytesRead);
     },
     close: async () => {
       await handle.close();
