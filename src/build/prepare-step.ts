@@ -65,7 +65,7 @@ export async function prepareStep(request: BuildRequest, deps: BuildDeps): Promi
     platforms,
     input,
     layout,
-    codec: codecOf(config),
+    codec: await codecOf(config),
     project: await projectStep({ context, config, detected, scheme: layout.scheme, outputs: pathsOf(outputs) }, deps),
     settings: await settingsOf(request),
     conflicts: conflictsOf(config),
@@ -109,10 +109,12 @@ async function layoutOf(config: BuildConfig, context: string, index: KeyIndex): 
   };
 }
 
-function codecOf({ compression }: BuildConfig): CodecChoice {
+async function codecOf({ compression }: BuildConfig): Promise<CodecChoice> {
   const codec = codecNamed(compression?.name ?? "gzip");
   const level = compression?.level ?? codec.defaultLevel;
-  return { name: codec.name, level, fingerprint: codec.fingerprint(level) };
+  const fingerprint = codec.fingerprint(level);
+  await codec.ready?.();
+  return { name: codec.name, level, fingerprint };
 }
 
 async function settingsOf({ config, context, detected }: BuildRequest): Promise<ImageSettings> {

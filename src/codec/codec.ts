@@ -28,5 +28,7 @@ export interface LayerCodec {
   readonly defaultLevel: number;
   /** Part of every layer key; rejects with CONFIG_INVALID for a level that does not exist. */
   fingerprint(level: number): string;
+  /** Rejects with CONFIG_INVALID when this host lacks what the codec needs; absent where it needs nothing. */
+  ready?(): Promise<void>;
   open(sink: ByteSink, level: number): Promise<LayerWriter>;
 }

@@ -20,6 +20,7 @@ export const zstd: LayerCodec = {
   defaultLevel: 3,
   fingerprint: (level) =>
     `zstd/${LIBRARY_VERSION};st;level=${checkLevel("zstd", level, LEVELS)};window=${windowLog(level)}`,
+  ready: async () => void (await findBackend()),
   open: async (sink, level) => {
     const createStream = await findBackend();
     return createZstdWriter(sink, createStream(checkLevel("zstd", level, LEVELS)));

@@ -420,7 +420,7 @@ test("an error of the stream itself comes through as it is", async () => {
   }, /disk on fire/);
 });
 
-test("the order of paths is the order of code units", () => {
-  assert.deepEqual(["b", "a/b", "a", "a-b", "Z", "é"].sort(compareTarPaths), ["Z", "a", "a-b", "a/b", "b", "é"]);
+test("paths are ordered by code unit, with the slash below all else", () => {
+  assert.deepEqual(["b", "a/b", "a", "a-b", "Z", "é"].sort(compareTarPaths), ["Z", "a", "a/b", "a-b", "b", "é"]);
   assert.equal(tarPadding(1), 511);
 });

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { findBackend } from "../../src/codec/zstd.ts";
 import { ociasm, run } from "../support/cli.ts";
 import { filesBelow, type ReadImage, readLayout } from "../support/oci-layout.ts";
 import { containerdIn, podmanIn, RUN, succeeds } from "../support/private-engines.ts";
@@ -22,8 +23,10 @@ import {
 
 // Layers of a whole image, Debian packages and all, as every reader sees them.
 
-const CODECS = ["gzip", "zstd", "none"] as const;
-type Codec = (typeof CODECS)[number];
+/** In CI there must be a libzstd: its absence shows as a failure there, and nowhere else. */
+const hasZstd = process.env["CI"] === "true" || (await findBackend().then(Boolean, () => false));
+type Codec = "gzip" | "zstd" | "none";
+const CODECS: readonly Codec[] = hasZstd ? ["gzip", "zstd", "none"] : ["gzip", "none"];
 
 let work = "";
 const images = new Map<Codec, ReadImage>();
@@ -97,10 +100,9 @@ test("the image has layers of every kind, and their entries are plain", () => {
   );
 });
 
-test("gzip, zstd and no compression carry the same tars", async () => {
+test("every codec carries the same tars", async () => {
   const diffIds = (codec: Codec) => image(codec).layers.map((layer) => layer.diffId);
-  assert.deepEqual(diffIds("gzip"), diffIds("none"));
-  assert.deepEqual(diffIds("zstd"), diffIds("none"));
+  for (const codec of CODECS) assert.deepEqual(diffIds(codec), diffIds("none"), codec);
   assert.deepEqual(
     image("none").layers.map((layer) => layer.digest),
     diffIds("none"),
