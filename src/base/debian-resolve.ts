@@ -7,9 +7,10 @@ import type { BaseDeps } from "./base.ts";
 import type { PackageList } from "./debian-list.ts";
 import { fetchPackages } from "./debian-packages.ts";
 import type { DebPin } from "./debian-pin.ts";
-import { checkExpiry, fetchRelease, type ReleaseMark, releaseUrl, verifyRelease } from "./debian-release.ts";
-import { solveInThread } from "./debian-solve-thread.ts";
+import { checkExpiry, fetchRelease, type ReleaseMark, releaseUrl } from "./debian-release.ts";
 import type { DebianSuite } from "./debian-suite.ts";
+import { solveInThread, verifyInThread } from "./debian-thread.ts";
+import type { Verified } from "./debian-verify.ts";
 
 /** All packages of an image's base, by the layer that holds them. */
 export interface DebResolution {
@@ -105,7 +106,9 @@ async function resolveAnew(
 ): Promise<DebResolution> {
   const { suite, architecture, archives } = request;
   deps.report({ type: "phase", phase: "base", detail: `reading the package lists of deb:${suite.suite}` });
-  const read = await Promise.all(archives.map((archive, at) => fetchList(request, archive, files[at], deps)));
+  const checks = { archives, files, keys: suite.keys, now: deps.now, architecture: architecture.name };
+  const verified = await verifyInThread(checks, deps.signal);
+  const read = await Promise.all(archives.map((archive, at) => fetchList(request, archive, verified[at], deps)));
   const lists = read.map((one) => one.list);
   const groups = [suite.base, [suite.python.package], request.system];
   const job = { lists, architecture: architecture.name, exclude: suite.exclude, groups };
@@ -116,10 +119,10 @@ async function resolveAnew(
 async function fetchList(
   request: ResolveRequest,
   archive: DebArchive,
-  bytes: Uint8Array | undefined,
+  verified: Verified | undefined,
   deps: BaseDeps,
 ): Promise<{ readonly list: PackageList | undefined; readonly mark: ReleaseMark }> {
-  if (bytes === undefined) {
+  if (verified === undefined) {
     if (archive.suite.endsWith("-security")) {
       deps.report({
         type: "warning",
@@ -129,6 +132,6 @@ async function fetchList(
     }
     return { list: undefined, mark: { url: releaseUrl(archive) } };
   }
-  const { release, mark } = await verifyRelease(bytes, archive, request.suite.keys, deps.now);
+  const { release, mark } = verified;
   return { list: await fetchPackages(archive, release, request.architecture.name, deps), mark };
 }

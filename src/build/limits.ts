@@ -11,5 +11,5 @@ export interface Limits {
 }
 
 export function createLimits(jobs: number): Limits {
-  return { downloads: pLimit(6), requests: pLimit(16), layers: pLimit(jobs) };
+  return { downloads: pLimit(6), requests: pLimit(8), layers: pLimit(jobs) };
 }

@@ -14,7 +14,7 @@ import { cachedPage, cachedPins, type ReadCached } from "./page-cache.ts";
 
 /** What the configured indexes and folders hold. Names in any spelling. */
 export interface IndexClient {
-  /** All files of a project, wheels and sdists, yanked ones too; empty when nobody has the name. Asked once a run. */
+  /** All files of a project, wheels and sdists, yanked ones too; empty when nobody has the name. */
   files(name: string): Promise<readonly IndexFile[]>;
   /** What is known without a request of files with these hashes: a hash names the same bytes for ever. */
   cachedFiles(name: string, sha256s: readonly string[]): Promise<readonly IndexFile[]>;
@@ -27,16 +27,23 @@ export interface IndexClient {
   readonly places: readonly string[];
 }
 
+/** Files of a page up to which it stays in memory; a larger one is read from the cache again, or confirmed. */
+const KEPT = 500;
+
 export function createIndexClient(config: IndexConfig, deps: IndexDeps): IndexClient {
   const asked = new Map<string, Promise<readonly IndexFile[]>>();
   const isTrusted = (url: string): boolean => isTrustedHost(url, config.trustedHosts);
   const everything = async (name: string): Promise<readonly IndexFile[]> => {
     const known = asked.get(name) ?? collect(config, name, deps, isTrusted);
     asked.set(name, known);
-    return known.catch((error: unknown) => {
+    try {
+      const files = await known;
+      if (files.length > KEPT) asked.delete(name);
+      return files;
+    } catch (error) {
       asked.delete(name);
       throw error;
-    });
+    }
   };
   const cached = async (name: string, sha256s: readonly string[]): Promise<readonly IndexFile[]> =>
     asked.get(name) ?? collectCached(config, name, deps, (url) => cachedPins(deps.store, url, sha256s));

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { KeyIndex } from "../store/blob-store.ts";
 import { remember } from "../store/remember.ts";
 import { sha256Hex } from "../store/sha256.ts";
@@ -26,7 +27,14 @@ export async function cachedPage(store: KeyIndex, url: string): Promise<CachedPa
 
 export async function rememberPage(store: KeyIndex, url: string, page: CachedPage): Promise<void> {
   await store.set(BUCKET, url, page);
-  await store.set(STAMPS, url, sha256Hex(JSON.stringify(page.files)));
+  await store.set(STAMPS, url, stampOf(page.files));
+}
+
+/** File by file: a page's text is megabytes long. */
+function stampOf(files: readonly IndexFile[]): string {
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(JSON.stringify(file));
+  return hash.digest("hex");
 }
 
 /** What is remembered of a page, whole or in part; empty when nothing is. */
