@@ -72,10 +72,10 @@ const conflict: Decoder<ConflictConfig> = object(
   "Which package provides a file that several bring along",
   {
     winner: text("Package whose file stays"),
-    over: list("Packages that yield; all others when left out", text("Package name")),
-    paths: list("Image paths, * and ** allowed; all shared ones when left out", text("Image path")),
+    over: list("Packages that yield", text("Package name")),
+    paths: list("Paths below site-packages, or absolute in the image; * and ** allowed", text("Image path")),
   },
-  { required: ["winner"] },
+  { required: ["winner", "over", "paths"] },
 );
 
 const extraFile: Decoder<ExtraFile> = object(

@@ -93,10 +93,10 @@ export interface CompressionConfig {
 /** Which package provides a file that several bring along. */
 export interface ConflictConfig {
   readonly winner: string;
-  /** The packages that yield; all others when left out. */
-  readonly over?: readonly string[];
-  /** Image paths (glob); all shared ones when left out. */
-  readonly paths?: readonly string[];
+  /** The packages that yield. */
+  readonly over: readonly string[];
+  /** Relative to site-packages, or absolute in the image (glob). */
+  readonly paths: readonly string[];
 }
 
 export interface FilesConfig {

@@ -68,7 +68,7 @@ export async function prepareStep(request: BuildRequest, deps: BuildDeps): Promi
     codec: await codecOf(config),
     project: await projectStep({ context, config, detected, scheme: layout.scheme, outputs: pathsOf(outputs) }, deps),
     settings: await settingsOf(request),
-    conflicts: conflictsOf(config),
+    conflicts: config.conflicts ?? [],
     mtime: DEFAULT_MTIME,
     projectMtime: epoch === undefined ? DEFAULT_MTIME : Number(epoch),
     epoch,
@@ -130,15 +130,6 @@ async function settingsOf({ config, context, detected }: BuildRequest): Promise<
     ...(Object.keys(env).length === 0 ? {} : { env }),
     ...(detects ? { entrypoint: detected.entrypoint.command } : {}),
   };
-}
-
-function conflictsOf(config: BuildConfig): readonly ConflictRule[] {
-  return (config.conflicts ?? []).map(({ winner, over, paths }) => {
-    if (over !== undefined && paths !== undefined) return { winner, over, paths };
-    throw new OciasmError("CONFIG_INVALID", `the conflict rule for ${winner} needs \`over\` and \`paths\``, {
-      hint: "build without the rule: the error about the conflict shows the whole line",
-    });
-  });
 }
 
 function epochOf(created: string | undefined): string | undefined {

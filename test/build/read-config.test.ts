@@ -43,6 +43,8 @@ layers:
     - {name: ml, packages: [torch, "nvidia-*"]}
 conflicts:
   winner: opencv-python-headless
+  over: opencv-python
+  paths: "cv2/**"
 files:
   exclude: tests
   extra: [{from: conf, to: /etc/app, mode: 0640, uid: 0}]
@@ -64,7 +66,7 @@ env = {PORT = 8000, DEBUG = false, PATH = "/x:$PATH"}
 expose = [8000, "53/udp"]
 healthcheck = {test = "http://:8000/health", interval = "30s", retries = 3}
 compression = {name = "zstd", level = 3}
-conflicts = [{winner = "opencv-python-headless"}]
+conflicts = [{winner = "opencv-python-headless", over = "opencv-python", paths = ["cv2/**"]}]
 config = {User = "0", Custom = {a = [1]}}
 [tool.ociasm.layers]
 budget = 20
@@ -89,7 +91,7 @@ test("YAML is decoded: short forms, numbers as they are written, empty keys as a
     healthcheck: { test: "http://:8000/health", interval: "30s", retries: 3 },
     compression: { name: "zstd", level: 3 },
     layers: { budget: 20, floor: 2 * 1024 * 1024, groups: [{ name: "ml", packages: ["torch", "nvidia-*"] }] },
-    conflicts: [{ winner: "opencv-python-headless" }],
+    conflicts: [{ winner: "opencv-python-headless", over: ["opencv-python"], paths: ["cv2/**"] }],
     files: {
       exclude: ["tests"],
       extra: [{ from: "conf", to: "/etc/app", mode: 0o640, uid: 0 }],
@@ -127,6 +129,7 @@ bytecode: all
     "5:1+11 there is no key stop_signal",
     "6:6+5 env must be a mapping, not a list",
     "7:13+9 conflicts[0] lacks winner",
+    "7:13+9 conflicts[0] lacks paths",
     "8:40+2 files.extra[0].mode must be octal, such as 0644",
     "9:14+6 compression must be gzip, zstd or none, with ,level=N",
     "10:1+8 bytecode is not available yet",
