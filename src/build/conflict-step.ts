@@ -1,4 +1,4 @@
-import { inspectWheel } from "../assemble/inspect-wheel.ts";
+import { createInspector, type Inspector } from "../assemble/inspector.ts";
 import { caseWarnings, conflictError } from "../install/conflict-rules.ts";
 import { findConflicts, type OwnedEntry, type OwnedListing } from "../install/conflicts.ts";
 import { globMatcher } from "../install/glob.ts";
@@ -16,45 +16,53 @@ const LISTINGS = "wheel-listings";
  * any layer is written; what a wheel brings is remembered by its sha256.
  */
 export async function checkConflicts(plan: ImagePlan, deps: BuildDeps): Promise<void> {
-  const listings: OwnedListing[] = [];
-  let scheme: InstallScheme | undefined;
-  for (const { recipe } of plan.layers) {
-    for (const source of recipe.sources) {
-      if (source.type !== "wheel") continue;
-      deps.signal.throwIfAborted();
-      scheme = recipe.scheme;
-      listings.push(await wheelListing(source, recipe.scheme, plan, deps));
-    }
-  }
+  const scheme = plan.layers.find(({ recipe }) => recipe.sources.some((source) => source.type === "wheel"))?.recipe
+    .scheme;
   if (scheme === undefined) return;
-  const conflicts = findConflicts(listings);
+  const conflicts = findConflicts(await wheelListings(plan, scheme, deps));
   for (const message of caseWarnings(conflicts)) deps.report({ type: "warning", message });
   const error = conflictError(conflicts, scheme);
   if (error !== undefined) throw error;
 }
 
-async function wheelListing(
+async function wheelListings(
+  plan: ImagePlan,
+  scheme: InstallScheme,
+  deps: BuildDeps,
+): Promise<readonly OwnedListing[]> {
+  const listings: OwnedListing[] = [];
+  const inspector = createInspector();
+  try {
+    for (const source of plan.layers.flatMap(({ recipe }) => recipe.sources)) {
+      if (source.type !== "wheel") continue;
+      deps.signal.throwIfAborted();
+      const entries = await wheelEntries(source, scheme, inspector, plan, deps);
+      const excluded = globMatcher(source.exclude ?? []);
+      const kept = entries.filter((entry) => !excluded(entry.path));
+      listings.push({ owner: `${source.name}==${source.version}`, entries: kept });
+    }
+    return listings;
+  } finally {
+    await inspector.close();
+  }
+}
+
+async function wheelEntries(
   source: WheelSource,
   scheme: InstallScheme,
+  inspector: Inspector,
   plan: ImagePlan,
   deps: BuildDeps,
-): Promise<OwnedListing> {
-  const { exclude, directUrl: _direct, ...whole } = source;
+): Promise<readonly OwnedEntry[]> {
+  const { exclude: _exclude, directUrl: _direct, ...whole } = source;
   const key = canonicalJson({ sha256: source.sha256, scheme, format: FORMAT_VERSION });
-  let entries = await deps.store.get<readonly OwnedEntry[]>(LISTINGS, key);
-  if (entries === undefined) {
-    await fetchMissing(source, plan, deps);
-    const listing = await inspectWheel(deps.store.path(digestOfHex(source.sha256)), whole, scheme);
-    entries = listing.map(({ path, type, sha256, size }) => ({
-      path,
-      type,
-      ...(sha256 === undefined ? {} : { sha256 }),
-      ...(size === undefined ? {} : { size }),
-    }));
-    await deps.store.set(LISTINGS, key, entries);
-  }
-  const excluded = globMatcher(exclude ?? []);
-  return { owner: `${source.name}==${source.version}`, entries: entries.filter((entry) => !excluded(entry.path)) };
+  const known = await deps.store.get<readonly OwnedEntry[]>(LISTINGS, key);
+  if (known !== undefined) return known;
+  await fetchMissing(source, plan, deps);
+  const path = deps.store.path(digestOfHex(source.sha256));
+  const entries = await inspector.inspect({ path, source: whole, scheme }, deps.signal);
+  await deps.store.set(LISTINGS, key, entries);
+  return entries;
 }
 
 /** A wheel of a known layer whose listing was lost: it has to be looked at again. */
