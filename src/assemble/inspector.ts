@@ -4,6 +4,7 @@ import { fromWire, OciasmError } from "../errors.ts";
 import type { OwnedEntry } from "../install/conflicts.ts";
 import type { InstallScheme, WheelSource } from "../layers/recipe.ts";
 import type { InspectReply } from "./inspect-worker.ts";
+import { RESOURCE_LIMITS } from "./thread.ts";
 
 export interface InspectRequest {
   readonly path: string;
@@ -17,8 +18,6 @@ export interface Inspector {
   inspect(request: InspectRequest, signal: AbortSignal): Promise<readonly OwnedEntry[]>;
   close(): Promise<void>;
 }
-
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 8 };
 
 export function createInspector(): Inspector {
   let worker: Worker | undefined;

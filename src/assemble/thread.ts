@@ -1,11 +1,11 @@
-import { Worker } from "node:worker_threads";
+import { type ResourceLimits, Worker } from "node:worker_threads";
 import { fromWire, OciasmError } from "../errors.ts";
 import type { Report } from "../events.ts";
 import type { AssembledLayer, AssembleJob } from "./job.ts";
 import type { WorkerReply, WorkerRequest } from "./protocol.ts";
 
 /** Node's own limits would let a thread keep gigabytes of garbage before it collects any. */
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 8 };
+export const RESOURCE_LIMITS: ResourceLimits = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 8 };
 
 /** One worker thread and the job that it has, if any. */
 export interface Thread {

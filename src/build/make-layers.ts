@@ -20,7 +20,7 @@ export async function makeLayers(
   await fetchSources(plan, layers, deps);
   await checkConflicts(plan, deps);
   // What downloads left behind makes room for the threads.
-  collectGarbage("full");
+  collectGarbage();
   return new Map(await assembleAll(layers, plan, deps));
 }
 
