@@ -1,5 +1,6 @@
 import type { ErrorCode, SourceLocation } from "../errors.ts";
 import type { DistributionFile } from "../resolve/lock.ts";
+import type { LockGraph } from "./graph.ts";
 
 /** What a lock or a requirements file asks for, before a target is known. */
 export interface LockInput {
@@ -7,6 +8,7 @@ export interface LockInput {
   readonly format: string;
   readonly file: string;
   readonly packages: readonly InputPackage[];
+  readonly selection: Selection;
   readonly options: IndexOptions;
   /** Specifier set that the target's Python must meet. */
   readonly requiresPython?: string;
@@ -18,6 +20,15 @@ export interface LockInput {
   /** What a person should hear, e.g. an option that has no meaning here. */
   readonly warnings?: readonly string[];
 }
+
+/** How a lock says which of its packages a target gets. */
+export type Selection =
+  /** Each by its own marker; there is nothing to choose. */
+  | { readonly by: "marker" }
+  /** Each by its own marker, which may ask for `extras` and `dependency_groups` (PEP 751). */
+  | { readonly by: "sets" }
+  /** Those that are reached; `packages` is then empty. */
+  | { readonly by: "graph"; readonly graph: LockGraph };
 
 export interface InputPackage {
   /** Normalised. */
@@ -36,6 +47,8 @@ export interface InputPackage {
   /** A direct wheel: URL (absolute) that the requirement names. */
   readonly direct?: { readonly url: string; readonly directUrl: string };
   readonly requested: boolean;
+  /** A project's own folder, relative to the lock's: a member of a workspace or a path source. */
+  readonly folder?: string;
   /** Why no wheel can come of it, e.g. a VCS source: an error only where its marker holds for the target. */
   readonly blocked?: { readonly code: ErrorCode; readonly message: string; readonly hint: string };
   readonly location: SourceLocation;

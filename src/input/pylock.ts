@@ -28,6 +28,7 @@ export const pylock: InputFormat = {
       format: "pylock.toml",
       file: context.file,
       packages,
+      selection: { by: "sets" },
       options: NO_OPTIONS,
       ...(requiresPython === undefined ? {} : { requiresPython }),
       environments,

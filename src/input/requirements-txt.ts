@@ -41,6 +41,7 @@ export function readRequirements(sources: readonly RequirementsText[], context: 
     format: "requirements.txt",
     file: context.file,
     packages: mergeSame(packages),
+    selection: { by: "marker" },
     options: finishOptions(draft.options),
     environments: [],
     defaultGroups: [],

@@ -8,13 +8,13 @@ import { compareVersions, parseVersion } from "../python/version.ts";
  */
 export function mergeEntries(
   entries: readonly InputPackage[],
-  format: string,
+  pinsMayRepeat: boolean,
   problems: OciasmError[],
 ): readonly InputPackage[] {
   const byName = new Map<string, InputPackage>();
   for (const entry of entries) {
     const other = byName.get(entry.name);
-    const merged = other === undefined ? entry : format === "pylock.toml" ? undefined : mergeTwo(other, entry);
+    const merged = other === undefined ? entry : pinsMayRepeat ? mergeTwo(other, entry) : undefined;
     if (merged !== undefined) byName.set(entry.name, merged);
     else if (other !== undefined) problems.push(clash(other, entry));
   }

@@ -43,7 +43,7 @@ export function selectPackages(input: LockInput, target: Target, choice: SelectC
   const context = contextOf(input, choice);
   const problems: OciasmError[] = [];
   const kept = input.packages.filter((entry) => holds(entry, environment, context, problems));
-  const merged = mergeEntries(kept, input.format, problems);
+  const merged = mergeEntries(kept, input.selection.by === "marker", problems);
   for (const entry of merged) problems.push(...unfit(entry, target));
   const [first, ...others] = problems;
   if (first !== undefined) {
@@ -56,7 +56,7 @@ export function selectPackages(input: LockInput, target: Target, choice: SelectC
 
 function contextOf(input: LockInput, choice: SelectChoice): MarkerContext {
   // In requirements files `extra` is never given; in a lock the two sets are.
-  if (input.format !== "pylock.toml") return {};
+  if (input.selection.by === "marker") return {};
   const groups = [...(choice.noDefaultGroups ? [] : input.defaultGroups), ...choice.groups];
   return { extras: choice.extras, dependencyGroups: groups };
 }
@@ -124,7 +124,7 @@ function checkEnvironments(input: LockInput, target: Target, environment: Marker
 }
 
 function checkChoice(input: LockInput, choice: SelectChoice): void {
-  if (input.format !== "pylock.toml") {
+  if (input.selection.by === "marker") {
     const [asked] = [...choice.extras, ...choice.groups];
     if (asked === undefined) return;
     throw new OciasmError("INPUT_INVALID", `${input.file} knows no extras or groups, and ${asked} is asked for`, {

@@ -30,7 +30,15 @@ function lock(packages: readonly InputPackage[], more: Partial<LockInput> = {}):
     pre: false,
   };
   const names = { environments: [], defaultGroups: [], extras: [], groups: [] };
-  return { format: "pylock.toml", file: "pylock.toml", packages, options, ...names, ...more };
+  return {
+    format: "pylock.toml",
+    file: "pylock.toml",
+    packages,
+    selection: { by: "sets" },
+    options,
+    ...names,
+    ...more,
+  };
 }
 
 function select(input: LockInput, choice: Partial<SelectChoice> = {}): readonly SelectedPackage[] {
@@ -105,12 +113,18 @@ test("a lock for other environments or another Python is refused with both named
 test("two entries of a name are an error in a lock, and one package in requirements when they agree", () => {
   const two = [entry("a"), entry("a", { version: "1.0.0", sha256: [A, B], extras: ["x"] })];
   assert.match(failure(lock(two)).message, /two entries of a apply/);
-  const [merged] = select(lock(two, { format: "requirements.txt" }));
+  const [merged] = select(lock(two, { format: "requirements.txt", selection: { by: "marker" } }));
   assert.deepEqual([merged?.package.sha256, merged?.package.extras], [[A], ["x"]]);
   const differ = [entry("a"), entry("a", { version: "2" })];
-  assert.match(failure(lock(differ, { format: "requirements.txt" })).message, /1\.0 .* and 2 /);
+  assert.match(
+    failure(lock(differ, { format: "requirements.txt", selection: { by: "marker" } })).message,
+    /1\.0 .* and 2 /,
+  );
   const hashes = [entry("a"), entry("a", { sha256: [B] })];
-  assert.equal(failure(lock(hashes, { format: "requirements.txt" })).code, "INPUT_INVALID");
+  assert.equal(
+    failure(lock(hashes, { format: "requirements.txt", selection: { by: "marker" } })).code,
+    "INPUT_INVALID",
+  );
 });
 
 test("all blocked packages that apply are reported together, those that don't are not", () => {
@@ -133,7 +147,11 @@ test("a marker without meaning is an error of the entry", () => {
 });
 
 test("extras and groups make no sense with a requirements file", () => {
-  const input = lock([entry("a")], { format: "requirements.txt", file: "requirements.txt" });
+  const input = lock([entry("a")], {
+    format: "requirements.txt",
+    selection: { by: "marker" },
+    file: "requirements.txt",
+  });
   assert.equal(failure(input, { extras: ["x"] }).code, "INPUT_INVALID");
 });
 
