@@ -14,6 +14,7 @@ export interface TomlTable {
   has(key: string): boolean;
   keys(): readonly string[];
   isString(key: string): boolean;
+  isArray(key: string): boolean;
   string(key: string): string | undefined;
   integer(key: string): number | undefined;
   boolean(key: string): boolean | undefined;
@@ -22,6 +23,8 @@ export interface TomlTable {
   strings(key: string): readonly string[];
   table(key: string): TomlTable | undefined;
   tables(key: string): readonly TomlTable[];
+  /** An array that may hold both. */
+  items(key: string): readonly (string | TomlTable)[];
   /** Notes a problem at `key`'s value, or at the table itself. */
   problem(message: string, key?: string, hint?: string): void;
   /** Notes that a key must be there. */
@@ -104,6 +107,7 @@ function view(value: Plain, path: TomlPath, shared: Shared): TomlTable {
     has: (key) => get(key) !== undefined,
     keys: () => Object.keys(value),
     isString: (key) => isString(get(key)),
+    isArray: (key) => Array.isArray(get(key)),
     string: (key) => typed(key, "a string", isString),
     integer: (key) => typed(key, "a whole number", isCount),
     boolean: (key) => typed(key, "true or false", isBoolean),
@@ -116,6 +120,10 @@ function view(value: Plain, path: TomlPath, shared: Shared): TomlTable {
     tables: (key) =>
       (typed(key, "an array of tables", isTables) ?? []).map((table, index) =>
         view(table, [...path, key, index], shared),
+      ),
+    items: (key) =>
+      (typed(key, "an array of strings and tables", isItems) ?? []).map((item, index) =>
+        isString(item) ? item : view(item, [...path, key, index], shared),
       ),
     problem,
     demand: (key) => {
@@ -148,4 +156,6 @@ const isDateTime = (value: unknown): value is TomlDate =>
 const isStrings = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isString);
 const isPlain = (value: unknown): value is Plain =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+const isItems = (value: unknown): value is readonly (string | Plain)[] =>
+  Array.isArray(value) && value.every((item) => isString(item) || isPlain(item));
 const isTables = (value: unknown): value is readonly Plain[] => Array.isArray(value) && value.every(isPlain);
