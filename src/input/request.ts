@@ -1,6 +1,7 @@
 import type { SourceLocation } from "../errors.ts";
 import type { Requirement } from "../python/requirement.ts";
-import type { IndexOptions } from "./input.ts";
+import type { SpecifierSet } from "../python/specifier.ts";
+import type { IndexOptions, InputContext, LockInput } from "./input.ts";
 
 /** What a project asks for where nothing is locked yet. Keys of records are normalised names, without a prototype. */
 export interface RequirementsInput {
@@ -25,6 +26,8 @@ export interface RequirementsInput {
   /** What the project itself says of how to resolve. */
   readonly resolution: Partial<ResolutionOptions>;
   readonly requiresPython?: string;
+  /** Markers of which one must hold for the target (`[tool.uv] environments`); absent: any target. */
+  readonly environments?: readonly string[];
   /** Normalised name of the project itself, for extras that refer to it. */
   readonly project?: string;
   readonly warnings: readonly string[];
@@ -32,7 +35,10 @@ export interface RequirementsInput {
 
 /** One requirement and where a person wrote it. */
 export interface Asked {
+  /** Its `url` is absolute: http(s):, file:, or `git+https:` and the like. */
   readonly requirement: Requirement;
+  /** Of these one must hold beside the requirement's own specifiers: Poetry's `^1 || ^3`. */
+  readonly anyOf?: readonly SpecifierSet[];
   /** As written, for messages. */
   readonly text: string;
   readonly location: SourceLocation;
@@ -77,4 +83,14 @@ export interface ResolutionOptions {
 }
 
 /** A kind of file that asks without locking. Add one: a file here and a line in ./formats.ts. */
-export type ReadRequirements = (text: string, file: string) => RequirementsInput;
+export interface RequestFormat {
+  readonly name: string;
+  /** By the file's base name. */
+  matches(baseName: string): boolean;
+  /** Throws INPUT_INVALID with every problem found, each with its place. A lock comes back where the file pins and hashes all. */
+  parse(text: string, context: InputContext): RequirementsInput | LockInput;
+}
+
+export function isRequest(input: RequirementsInput | LockInput): input is RequirementsInput {
+  return "requirements" in input;
+}
