@@ -10,12 +10,16 @@ export interface LockGraph {
   readonly roots: readonly LockRoot[];
   /** Sets of which at most one item may be active. */
   readonly conflicts: readonly (readonly ConflictItem[])[];
+  /** Markers of which one must hold, for the lock was resolved for nothing else; absent or empty: for everything. */
+  readonly forks?: readonly string[];
 }
 
 export interface LockNode {
   /** Its own `marker` and `requested` say nothing: edges decide. */
   readonly package: InputPackage;
   readonly edges: readonly LockEdge[];
+  /** Nothing is installed of it itself, only what it needs. */
+  readonly virtual?: boolean;
   /** What each extra adds. */
   readonly extras: Readonly<Record<string, readonly LockEdge[]>>;
 }

@@ -23,6 +23,8 @@ export interface TomlTable {
   strings(key: string): readonly string[];
   table(key: string): TomlTable | undefined;
   tables(key: string): readonly TomlTable[];
+  /** An array of arrays of tables. */
+  tableLists(key: string): readonly (readonly TomlTable[])[];
   /** An array that may hold both. */
   items(key: string): readonly (string | TomlTable)[];
   /** Notes a problem at `key`'s value, or at the table itself. */
@@ -121,6 +123,10 @@ function view(value: Plain, path: TomlPath, shared: Shared): TomlTable {
       (typed(key, "an array of tables", isTables) ?? []).map((table, index) =>
         view(table, [...path, key, index], shared),
       ),
+    tableLists: (key) =>
+      (typed(key, "an array of arrays of tables", isTableLists) ?? []).map((tables, outer) =>
+        tables.map((table, inner) => view(table, [...path, key, outer, inner], shared)),
+      ),
     items: (key) =>
       (typed(key, "an array of strings and tables", isItems) ?? []).map((item, index) =>
         isString(item) ? item : view(item, [...path, key, index], shared),
@@ -159,3 +165,5 @@ const isPlain = (value: unknown): value is Plain =>
 const isItems = (value: unknown): value is readonly (string | Plain)[] =>
   Array.isArray(value) && value.every((item) => isString(item) || isPlain(item));
 const isTables = (value: unknown): value is readonly Plain[] => Array.isArray(value) && value.every(isPlain);
+const isTableLists = (value: unknown): value is readonly (readonly Plain[])[] =>
+  Array.isArray(value) && value.every(isTables);
