@@ -1,0 +1,88 @@
+import { allowsPython } from "../../python/requires-python.ts";
+import { formatVersion, type Version } from "../../python/version.ts";
+import { bestWheel } from "../../python/wheel-choice.ts";
+import { explainMismatch } from "../../python/wheel-mismatch.ts";
+import type { DistributionFile } from "../lock.ts";
+import { allowsPrerelease, allowsYanked, type Policy } from "./policy.ts";
+import type { Release } from "./release.ts";
+
+/** More reasons than these are cut from a message. */
+const MAX_REASONS = 4;
+
+interface Files {
+  readonly all: readonly DistributionFile[];
+  /** Without those that are too new. */
+  readonly files: readonly DistributionFile[];
+}
+
+/** The wheel of a version that would be installed, or why there is none. */
+export function offerOf(version: Version, { all, files }: Files, policy: Policy): Release["offer"] {
+  const none = (reason: string) => ({ kind: "none", reason }) as const;
+  if (files.length === 0 && policy.uploaded !== undefined) return none(tooNew(all, policy.uploaded.text));
+  const wheels = files.filter(({ filename }) => filename.endsWith(".whl"));
+  if (wheels.length === 0) return none("has no wheel, only sources");
+  if (policy.sourcesOnly) return none("may not come as a wheel (no-binary), and nothing is built here");
+  if (!allowsPrerelease(policy, version)) return none("is a pre-release");
+  const misspelt = policy.spellings.find((asked) => !isSpelt(version, asked));
+  if (misspelt !== undefined) return none(`is not spelled as ${misspelt.text} asks`);
+  const hashed = wheels.filter((file) => hasHash(file, policy));
+  if (hashed.length === 0) return none(noHash(policy));
+  return fitting(version, hashed, policy);
+}
+
+function fitting(version: Version, wheels: readonly DistributionFile[], policy: Policy): Release["offer"] {
+  const { target, ranks } = policy;
+  const allowed = wheels.filter((file) => allowsPython(file.requiresPython, target.python.version));
+  const kept = allowed.filter((file) => file.yanked === undefined);
+  const best = bestWheel(kept, target, ranks);
+  if (best !== undefined) return { kind: "wheel", wheel: best };
+  const yanked = bestWheel(allowed, target, ranks);
+  if (yanked === undefined) return { kind: "none", reason: noneFits(wheels, policy) };
+  if (allowsYanked(policy, version)) return { kind: "wheel", wheel: yanked };
+  return { kind: "none", reason: yankedReason(yanked) };
+}
+
+function noneFits(wheels: readonly DistributionFile[], { target }: Policy): string {
+  const reasons = new Set<string>();
+  for (const { filename, requiresPython } of wheels) {
+    const allowed = allowsPython(requiresPython, target.python.version);
+    reasons.add(allowed ? explainMismatch(filename, target) : needsPython(requiresPython ?? "", target.python.version));
+  }
+  const sorted = [...reasons].sort();
+  const [only] = sorted;
+  if (sorted.length === 1 && only !== undefined && only.startsWith("needs Python")) return only;
+  const more = sorted.length > MAX_REASONS ? [`and ${sorted.length - MAX_REASONS} more`] : [];
+  return `has no wheel that fits (${[...sorted.slice(0, MAX_REASONS), ...more].join("; ")})`;
+}
+
+/** "needs Python >=3.13, and the image has 3.12.4". */
+export function needsPython(requiresPython: string, version: string): string {
+  return `needs Python ${requiresPython}, and the image has ${version}`;
+}
+
+function yankedReason({ yanked = "" }: DistributionFile): string {
+  return yanked === "" ? "was yanked by its authors" : `was yanked by its authors (${yanked})`;
+}
+
+function tooNew(files: readonly DistributionFile[], limit: string): string {
+  const dated = files.some(({ uploadTime }) => uploadTime !== undefined);
+  return dated ? `was uploaded after ${limit}` : `has no upload time, and files newer than ${limit} are excluded`;
+}
+
+function isSpelt(version: Version, { requirement }: Policy["spellings"][number]): boolean {
+  const text = formatVersion(version);
+  return requirement.specifiers.specifiers.every(
+    ({ operator, text: wanted }) => operator !== "===" || wanted.toLowerCase() === text,
+  );
+}
+
+/** A file of which no hash is known is let in: it is hashed before it is used. */
+function hasHash({ sha256 }: DistributionFile, { hashes }: Policy): boolean {
+  if (sha256 === undefined) return true;
+  return hashes.every((asked) => asked.sha256.includes(sha256.toLowerCase()));
+}
+
+function noHash({ hashes }: Policy): string {
+  const places = hashes.map(({ location }) => `${location.file}:${location.line}`);
+  return `has no wheel with a sha256 of ${[...new Set(places)].join(" and ")}`;
+}

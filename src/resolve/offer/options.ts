@@ -1,0 +1,23 @@
+import type { RequirementsInput, ResolutionOptions } from "../../input/request.ts";
+
+export interface ResolveOptions extends ResolutionOptions {
+  /** Versions of an old lock or of the former target, by name: kept where they may be. */
+  readonly preferences: ReadonlyMap<string, string>;
+  /** Names, or `:all:`, of which no wheel may be used; nothing is built, so they can't be had. */
+  readonly noBinary: readonly string[];
+}
+
+/** What the user asks for when it is called, then what the project says, then uv's defaults. */
+export function resolveOptions(
+  input: Pick<RequirementsInput, "resolution" | "options">,
+  called: Partial<ResolveOptions> = {},
+): ResolveOptions {
+  return {
+    resolution: "highest",
+    prerelease: input.options.pre ? "allow" : "if-necessary",
+    preferences: new Map(),
+    noBinary: input.options.noBinary,
+    ...input.resolution,
+    ...called,
+  };
+}

@@ -1,0 +1,24 @@
+import type { Version } from "../../python/version.ts";
+import type { DistributionFile } from "../lock.ts";
+
+/** One version of a project, as far as an index tells. */
+export interface Release {
+  readonly version: Version;
+  /** Those that may be used for some target. */
+  readonly files: readonly DistributionFile[];
+  readonly offer:
+    | { readonly kind: "wheel"; readonly wheel: DistributionFile }
+    /** Why there is none for the target: a predicate in the singular. */
+    | { readonly kind: "none"; readonly reason: string };
+}
+
+/** What is known of a project for the target. */
+export interface Project {
+  readonly name: string;
+  /** All versions; those to try first come first. */
+  readonly releases: readonly Release[];
+  readonly byKey: ReadonlyMap<string, Release>;
+  /** Why it has no release at all: a predicate. */
+  readonly missing?: string;
+  readonly warnings: readonly string[];
+}
