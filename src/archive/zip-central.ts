@@ -36,7 +36,7 @@ export interface CentralDirectory {
  * and promised sizes are checked; throws WHEEL_INVALID. Format: APPNOTE 6.3.10, 4.3.12.
  */
 export async function readCentralDirectory(source: ByteSource, limits: ZipLimits = {}): Promise<CentralDirectory> {
-  const location = await locateDirectory(source);
+  const location = await locateDirectory(source, limits.tailSize);
   checkLimits(location, limits);
   const entries = parseDirectory(await directoryBytes(source, location), location.entries);
   const total = entries.reduce((sum, entry) => sum + entry.size, 0);
@@ -46,10 +46,11 @@ export async function readCentralDirectory(source: ByteSource, limits: ZipLimits
   return { entries, offset: location.offset };
 }
 
-function checkLimits({ entries, size }: DirectoryLocation, { maxEntries = DEFAULT_MAX_ENTRIES }: ZipLimits): void {
+function checkLimits({ entries, size }: DirectoryLocation, limits: ZipLimits): void {
+  const { maxEntries = DEFAULT_MAX_ENTRIES, maxDirectorySize = MAX_DIRECTORY_SIZE } = limits;
   if (entries > maxEntries) throw refuseZip(`has ${entries} entries, the limit is ${maxEntries}`);
-  if (size > MAX_DIRECTORY_SIZE)
-    throw refuseZip(`has a central directory of ${size} bytes, the limit is ${MAX_DIRECTORY_SIZE}`);
+  if (size > maxDirectorySize)
+    throw refuseZip(`has a central directory of ${size} bytes, the limit is ${maxDirectorySize}`);
   if (entries * HEADER_SIZE > size) throw refuseZip("counts more entries than its central directory can hold");
 }
 

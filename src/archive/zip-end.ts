@@ -40,8 +40,8 @@ export interface Tail {
  * second end record, signatures in the comment, bytes other than NUL behind the end, records that disagree. One read;
  * in most archives it holds the directory too.
  */
-export async function locateDirectory(source: ByteSource): Promise<DirectoryLocation> {
-  const tail = await readTail(source);
+export async function locateDirectory(source: ByteSource, tailSize?: number): Promise<DirectoryLocation> {
+  const tail = await readTail(source, tailSize);
   const at = lastSignature(tail.bytes, tail.bytes.length - END_SIZE);
   if (at < 0) throw refuseZip("has no end record: it is cut off, or no zip archive");
   checkComment(tail.bytes, at);
@@ -56,8 +56,8 @@ export async function locateDirectory(source: ByteSource): Promise<DirectoryLoca
 }
 
 /** Grows with the archive: a directory takes about a hundredth of a wheel, and over HTTP each further read is a round trip. */
-async function readTail(source: ByteSource): Promise<Tail> {
-  const wanted = Math.min(MAX_TAIL, Math.max(MIN_TAIL, Math.floor(source.size / 64)));
+async function readTail(source: ByteSource, tailSize: number | undefined): Promise<Tail> {
+  const wanted = tailSize ?? Math.min(MAX_TAIL, Math.max(MIN_TAIL, Math.floor(source.size / 64)));
   const length = Math.min(source.size, wanted);
   const offset = source.size - length;
   return { offset, bytes: await source.read(offset, length) };

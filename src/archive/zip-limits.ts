@@ -2,6 +2,10 @@ export interface ZipLimits {
   /** Bytes of all entries together, unpacked. */
   readonly maxTotalSize?: number;
   readonly maxEntries?: number;
+  /** Bytes of the central directory. */
+  readonly maxDirectorySize?: number;
+  /** Bytes of the archive's end that are looked through for its end record, where the usual number costs a request. */
+  readonly tailSize?: number;
   /** What errors call the archive, e.g. its file name. */
   readonly label?: string;
 }

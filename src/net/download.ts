@@ -13,6 +13,8 @@ export interface DownloadRequest extends RetryOptions {
   readonly sha256?: string;
   /** Bytes. */
   readonly size?: number;
+  /** Bytes; a larger file is refused with `code` as soon as that is seen. */
+  readonly maxSize?: number;
   /** Where the bytes go; removed again when the download fails. */
   readonly file: string;
   readonly stallSeconds?: number;
@@ -121,6 +123,7 @@ async function accept(response: HttpResponse, request: DownloadRequest, transfer
   transfer.etag = strongEtag(response.headers);
   const announced = resumes ? range?.total : contentLength(response);
   if (announced === undefined) return;
+  checkLimit(announced, request);
   if (request.size !== undefined && announced !== request.size && !isWebPage(response)) {
     throw mismatch(request, `${request.size} bytes`, `${announced} bytes`);
   }
@@ -142,12 +145,18 @@ async function append(chunk: Uint8Array, request: DownloadRequest, transfer: Tra
   if (transfer.total !== undefined && end > transfer.total) {
     throw mismatch(request, `${transfer.total} bytes`, "more");
   }
+  checkLimit(end, request);
   const written = writeAll(transfer.handle, chunk, transfer.received);
   // Hashed while the disk works.
   transfer.hash.update(chunk);
   await written;
   transfer.received = end;
   request.progress?.(end, transfer.total);
+}
+
+function checkLimit(size: number, { url, maxSize, code }: DownloadRequest): void {
+  if (maxSize === undefined || size <= maxSize) return;
+  throw new OciasmError(code, `${redactUrl(url)} is larger than ${maxSize} bytes`);
 }
 
 async function writeAll(handle: FileHandle, chunk: Uint8Array, position: number): Promise<void> {

@@ -29,7 +29,7 @@ const PASSING_STATUSES = new Set([408, 425, 429, 499, 500, 502, 503, 504, 520, 5
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 20_000;
 /** A server that asks for a longer pause than this is taken at its word: the run fails and names the time. */
-const LONGEST_RETRY_AFTER_SECONDS = 120;
+export const LONGEST_RETRY_AFTER_SECONDS = 120;
 
 /** Repeats `operation` after failures that may pass: connection trouble and statuses made by `statusError`. */
 export async function retrying<T>(operation: (attempt: number) => Promise<T>, options: RetryOptions = {}): Promise<T> {
@@ -92,8 +92,8 @@ function pauseAfter(error: unknown, attempt: number, random: (() => number) | un
   return random === undefined ? pause : Math.round(pause * (0.5 + random() / 2));
 }
 
-/** RFC 9110, section 10.2.3: seconds, or a date, which is read against the server's own clock. */
-function retryAfter(headers: Readonly<Record<string, string>>): number | undefined {
+/** Seconds that a server asks to wait (RFC 9110, section 10.2.3): a number, or a date, which is read against the server's own clock. */
+export function retryAfter(headers: Readonly<Record<string, string>>): number | undefined {
   const value = headers["retry-after"]?.trim();
   if (value === undefined) return undefined;
   if (/^\d{1,9}$/.test(value)) return Number(value);
@@ -101,7 +101,7 @@ function retryAfter(headers: Readonly<Record<string, string>>): number | undefin
   return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
 }
 
-async function sleepFor(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+export async function sleepFor(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   try {
     await wait(milliseconds, undefined, signal === undefined ? {} : { signal });
   } catch (error) {

@@ -26,7 +26,7 @@ export function createCredentials(config: Places, environment: Environment, read
   return Object.assign(authorize, { [inspect.custom]: () => "Authorize(***)" });
 }
 
-type Places = Pick<IndexConfig, "indexes" | "findLinks">;
+type Places = Pick<IndexConfig, "indexes" | "explicit" | "findLinks">;
 
 interface KnownLogin {
   readonly place: URL;
@@ -35,7 +35,7 @@ interface KnownLogin {
 
 function knownLogins(config: Places): readonly KnownLogin[] {
   const places = [
-    ...config.indexes.map((index) => ({ url: index.url, login: index.login })),
+    ...[...config.indexes, ...(config.explicit ?? [])].map((index) => ({ url: index.url, login: index.login })),
     ...config.findLinks.map((links) => ({ url: links.location, login: links.login })),
   ];
   return places.flatMap(({ url, login }) => (login === undefined ? [] : [{ place: new URL(url), login }]));

@@ -53,7 +53,7 @@ async function remoteFiles(
   insecure: boolean,
 ): Promise<readonly IndexFile[]> {
   const single = singleFile(url);
-  const files = single === undefined ? (await fetchPage(url, deps, insecure))?.files : [single];
+  const files = single === undefined ? await fetchPage(url, deps, insecure) : [single];
   if (files === undefined) throw new OciasmError("INDEX_ERROR", `find-links: ${redactUrl(url)} is not there (404)`);
   return files.filter((file) => belongsTo(file.filename, name));
 }

@@ -1,5 +1,6 @@
 import { OciasmError } from "../errors.ts";
 import type { IndexOptions } from "../input/input.ts";
+import type { NamedIndex } from "../input/request.ts";
 import { splitUserInfo } from "../net/basic-auth.ts";
 import { redactUrl } from "../net/redact.ts";
 import { defaultIndexUrl } from "./default-index.ts";
@@ -18,6 +19,8 @@ import { type UvIndexes, uvEnvironment, uvFile } from "./uv-config.ts";
 export interface IndexConfig {
   /** In the order in which they are asked. Empty with `--no-index`. */
   readonly indexes: readonly Index[];
+  /** Asked only for packages whose source names them. */
+  readonly explicit?: readonly Index[];
   readonly findLinks: readonly FindLinks[];
   /** `host` or `host:port` whose certificates are not checked. */
   readonly trustedHosts: readonly string[];
@@ -58,6 +61,8 @@ export interface IndexConfigRequest {
   readonly lock?: IndexOptions;
   /** Text of the project's uv.toml or pyproject.toml. */
   readonly uv?: { readonly text: string; readonly kind: "uv.toml" | "pyproject.toml" };
+  /** Indexes that the project's own file names. */
+  readonly named?: readonly NamedIndex[];
   /** Gives the default repository's URL. */
   readonly defaultUrl?: () => Promise<string>;
 }
@@ -75,11 +80,18 @@ export async function readIndexConfig(request: IndexConfigRequest): Promise<Inde
   const noIndex =
     flags.noIndex === true ||
     (!isFlagged && (isTrue(pip("no-index")) || uv.some((one) => one.noIndex) || lock?.noIndex === true));
-  const main = flags.indexUrl ?? pip("index-url") ?? uv.find((one) => one.main !== undefined)?.main ?? lock?.indexUrl;
+  const named = request.named ?? [];
+  const main =
+    flags.indexUrl ??
+    pip("index-url") ??
+    uv.find((one) => one.main !== undefined)?.main ??
+    named.find((index) => index.default && !index.explicit) ??
+    lock?.indexUrl;
   const extra = [
     ...(flags.extraIndexUrls ?? []),
     ...words(pip("extra-index-url")),
     ...uv.flatMap((one) => one.extra),
+    ...named.filter((index) => !index.default && !index.explicit),
     ...(lock?.extraIndexUrls ?? []),
   ];
   const strategy = environment["UV_INDEX_STRATEGY"] === "first-index" ? "first" : "all";
@@ -89,6 +101,11 @@ export async function readIndexConfig(request: IndexConfigRequest): Promise<Inde
   const indexes = noIndex ? [] : given.map((index) => toIndex(index, environment));
   return {
     indexes: unique(indexes, (index) => index.url),
+    explicit: noIndex
+      ? []
+      : [...uv.flatMap((one) => one.explicit), ...named.filter((index) => index.explicit)].map((index) =>
+          toIndex(index, environment),
+        ),
     findLinks: findLinksOf(flags, pip, uv, lock),
     trustedHosts: [...(flags.trustedHosts ?? []), ...words(pip("trusted-host")), ...(lock?.trustedHosts ?? [])],
     caFile: pip("cert"),

@@ -4,30 +4,74 @@ import { remember } from "../store/remember.ts";
 import { sha256Hex } from "../store/sha256.ts";
 import type { IndexFile } from "./index-file.ts";
 
-/** A page as it was last read, with what a server needs to say that it still holds. */
-export interface CachedPage {
-  readonly schema: 1;
-  readonly files: readonly IndexFile[];
+/** What is known of a page without its files, with what a server needs to say that it still holds. */
+export interface PageHead extends Validators {
+  readonly schema: 2;
+  /** Hash of all files. */
+  readonly stamp: string;
+  readonly parts: number;
+}
+
+export interface Validators {
   readonly etag?: string;
   readonly lastModified?: string;
   /** Seconds since 1970. */
   readonly freshUntil?: number;
 }
 
-const BUCKET = "index-pages";
-const STAMPS = "index-stamps";
+interface PagePart {
+  readonly stamp: string;
+  readonly files: readonly IndexFile[];
+}
+
+const HEADS = "index-pages";
+const PARTS = "index-page-parts";
 const PINS = "index-pins";
+/** Files in one note: a page of a hundred thousand is never one text. */
+const PART_SIZE = 4000;
 /** No index asks for more; a longer one hides new releases. */
 const LONGEST_AGE = 600;
 
-export async function cachedPage(store: KeyIndex, url: string): Promise<CachedPage | undefined> {
-  const page = await store.get<CachedPage>(BUCKET, url);
-  return page?.schema === 1 && Array.isArray(page.files) ? page : undefined;
+export async function cachedHead(store: KeyIndex, url: string): Promise<PageHead | undefined> {
+  const head = await store.get<PageHead>(HEADS, url);
+  return head?.schema === 2 && typeof head.stamp === "string" && Number.isSafeInteger(head.parts) ? head : undefined;
 }
 
-export async function rememberPage(store: KeyIndex, url: string, page: CachedPage): Promise<void> {
-  await store.set(BUCKET, url, page);
-  await store.set(STAMPS, url, stampOf(page.files));
+/** All files of a remembered page; undefined when a part of it was lost or belongs to another state of the page. */
+export async function cachedPage(store: KeyIndex, url: string): Promise<readonly IndexFile[] | undefined> {
+  const head = await cachedHead(store, url);
+  if (head === undefined) return undefined;
+  const files: IndexFile[] = [];
+  for (let at = 0; at < head.parts; at++) {
+    const part = await store.get<PagePart>(PARTS, partKey(url, at));
+    if (part?.stamp !== head.stamp || !Array.isArray(part.files)) return undefined;
+    for (const file of part.files) files.push(file);
+  }
+  return files;
+}
+
+export async function rememberPage(
+  store: KeyIndex,
+  url: string,
+  files: readonly IndexFile[],
+  validators: Validators,
+): Promise<void> {
+  const stamp = stampOf(files);
+  const parts = Math.ceil(files.length / PART_SIZE);
+  for (let at = 0; at < parts; at++) {
+    const part: PagePart = { stamp, files: files.slice(at * PART_SIZE, (at + 1) * PART_SIZE) };
+    await store.set(PARTS, partKey(url, at), part);
+  }
+  await store.set(HEADS, url, { schema: 2, stamp, parts, ...validators } satisfies PageHead);
+}
+
+/** After a server said that the page still holds. */
+export async function renewPage(store: KeyIndex, url: string, head: PageHead, validators: Validators): Promise<void> {
+  await store.set(HEADS, url, { ...head, ...validators } satisfies PageHead);
+}
+
+function partKey(url: string, at: number): string {
+  return `${url} ${at}`;
 }
 
 /** File by file: a page's text is megabytes long. */
@@ -46,21 +90,18 @@ export async function cachedPins(
   url: string,
   sha256s: readonly string[],
 ): Promise<readonly IndexFile[]> {
-  const stamp = await store.get<string>(STAMPS, url);
-  if (stamp === undefined) return [];
-  const key = `${url} ${stamp} ${sha256Hex(sha256s.join(" "))}`;
+  const head = await cachedHead(store, url);
+  if (head === undefined) return [];
+  const key = `${url} ${head.stamp} ${sha256Hex(sha256s.join(" "))}`;
   return remember(store, PINS, key, async () => {
     const wanted = new Set(sha256s);
-    const files = (await cachedPage(store, url))?.files ?? [];
+    const files = (await cachedPage(store, url)) ?? [];
     return files.filter((file) => file.sha256 === undefined || wanted.has(file.sha256));
   });
 }
 
 /** The validators and the age that an answer carries (RFC 9111). */
-export function validatorsOf(
-  headers: Readonly<Record<string, string>>,
-  now: number | undefined,
-): Pick<CachedPage, "etag" | "lastModified" | "freshUntil"> {
+export function validatorsOf(headers: Readonly<Record<string, string>>, now: number | undefined): Validators {
   const etag = headers["etag"];
   const lastModified = headers["last-modified"];
   const control = headers["cache-control"] ?? "";

@@ -1,34 +1,54 @@
-import { htmlTags } from "./html-tags.ts";
+import { type HtmlTag, htmlTags } from "./html-tags.ts";
 import { filenameOf, type IndexFile, type IndexPage, isDistribution, isKnownFile, isSha256 } from "./index-file.ts";
+import { createInterning, type Interning } from "./interning.ts";
 
 /**
  * Files of an HTML page of the simple API (PEP 503, 592, 658, 714) or of any page of links. `pageUrl` is where the
  * page came from after redirects. Never throws: what can't be read is not a file.
  */
 export function parseSimpleHtml(text: string, pageUrl: string): IndexPage {
+  const page = createHtmlPage(pageUrl);
+  page.read(text);
+  return page.page();
+}
+
+/** The same piece by piece: `read` takes texts that each end where a tag may begin. */
+export interface HtmlPage {
+  read(text: string): void;
+  page(): IndexPage;
+}
+
+export function createHtmlPage(pageUrl: string): HtmlPage {
   let base = new URL(pageUrl);
   let hasBase = false;
   let foreign = 0;
   let known = 0;
   const files: IndexFile[] = [];
-  for (const { name, attributes } of htmlTags(text)) {
-    const href = attributes.get("href")?.trim();
-    if (name === "base" && !hasBase && href !== undefined) {
-      hasBase = true;
-      base = resolve(href, base) ?? base;
-    }
-    if (name === "form" || name === "input" || name === "script") foreign++;
-    if (name !== "a" || href === undefined) continue;
+  const own = createInterning();
+  const takeLink = (href: string, attributes: HtmlTag["attributes"]): void => {
     const url = resolve(href, base);
     const filename = url === undefined ? undefined : filenameOf(url);
     if (url === undefined || filename === undefined || !isKnownFile(filename)) {
       foreign++;
-      continue;
+      return;
     }
     known++;
-    if (isDistribution(filename)) files.push(fileOf(url, filename, attributes));
-  }
-  return { files, isIndex: known > 0 || foreign === 0 };
+    if (isDistribution(filename)) files.push(fileOf(url, filename, attributes, own));
+  };
+  return {
+    read: (text) => {
+      for (const { name, attributes } of htmlTags(text)) {
+        const href = attributes.get("href")?.trim();
+        if (name === "base" && !hasBase && href !== undefined) {
+          hasBase = true;
+          base = resolve(href, base) ?? base;
+        }
+        if (name === "form" || name === "input" || name === "script") foreign++;
+        if (name === "a" && href !== undefined) takeLink(href, attributes);
+      }
+    },
+    page: () => ({ files, isIndex: known > 0 || foreign === 0 }),
+  };
 }
 
 /** An http or file URL without user info; a web page can't name files of this host. */
@@ -42,7 +62,7 @@ export function resolve(href: string, base: URL): URL | undefined {
   return url;
 }
 
-function fileOf(url: URL, filename: string, attributes: ReadonlyMap<string, string>): IndexFile {
+function fileOf(url: URL, filename: string, attributes: HtmlTag["attributes"], own: Interning): IndexFile {
   const sha256 = fragmentHash(url.hash);
   const requiresPython = attributes.get("data-requires-python");
   const yanked = attributes.get("data-yanked");
@@ -53,8 +73,8 @@ function fileOf(url: URL, filename: string, attributes: ReadonlyMap<string, stri
     filename,
     url: url.href,
     ...(sha256 === undefined ? {} : { sha256 }),
-    ...(requiresPython === undefined || requiresPython.trim() === "" ? {} : { requiresPython }),
-    ...(yanked === undefined ? {} : { yanked }),
+    ...(requiresPython === undefined || requiresPython.trim() === "" ? {} : { requiresPython: own(requiresPython) }),
+    ...(yanked === undefined ? {} : { yanked: own(yanked) }),
     ...(coreMetadata === undefined || coreMetadata === "false" ? {} : { coreMetadata: metadataHash(coreMetadata) }),
   };
 }

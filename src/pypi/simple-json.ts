@@ -1,12 +1,40 @@
 import { OciasmError } from "../errors.ts";
 import { redactUrl } from "../net/redact.ts";
 import { filenameOf, type IndexFile, type IndexPage, isDistribution, isSha256 } from "./index-file.ts";
+import { createInterning, type Interning } from "./interning.ts";
 import { resolve } from "./simple-html.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Files of a JSON page of the simple API (PEP 691, 700, 714). Throws INDEX_ERROR for what is no such page. */
 export function parseSimpleJson(text: string, pageUrl: string): IndexPage {
+  const files: IndexFile[] = [];
+  const page = createJsonPage(pageUrl, files);
+  for (const item of page.rest(text)) page.item(item);
+  return { files, isIndex: true };
+}
+
+/** A page whose files come one by one. */
+export interface JsonPage {
+  /** Adds the file that an item of `files` describes, if it is one. */
+  item(item: unknown): void;
+  /** Checks the document around the items; gives those that it still holds. */
+  rest(text: string): readonly unknown[];
+}
+
+export function createJsonPage(pageUrl: string, files: IndexFile[]): JsonPage {
+  const base = new URL(pageUrl);
+  const own = createInterning();
+  return {
+    item: (item) => {
+      const file = fileOf(fieldsOf(item), base, own);
+      if (file !== undefined) files.push(file);
+    },
+    rest: (text) => checkedFiles(text, pageUrl),
+  };
+}
+
+function checkedFiles(text: string, pageUrl: string): readonly unknown[] {
   const page = fieldsOf(parse(text, pageUrl));
   const version = fieldsOf(page?.["meta"])?.["api-version"];
   if (typeof version === "string" && !/^1\./.test(version)) {
@@ -17,8 +45,7 @@ export function parseSimpleJson(text: string, pageUrl: string): IndexPage {
   }
   const list = page?.["files"];
   if (!Array.isArray(list)) throw notAPage(pageUrl);
-  const base = new URL(pageUrl);
-  return { files: list.flatMap((item) => fileOf(fieldsOf(item), base) ?? []), isIndex: true };
+  return list as readonly unknown[];
 }
 
 function parse(text: string, pageUrl: string): unknown {
@@ -29,7 +56,7 @@ function parse(text: string, pageUrl: string): unknown {
   }
 }
 
-function notAPage(pageUrl: string, cause?: unknown): OciasmError {
+export function notAPage(pageUrl: string, cause?: unknown): OciasmError {
   return new OciasmError("INDEX_ERROR", `${redactUrl(pageUrl)} answered with something that is no JSON index page`, {
     cause,
   });
@@ -39,7 +66,7 @@ function fieldsOf(value: unknown): Fields | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }
 
-function fileOf(item: Fields | undefined, base: URL): IndexFile | undefined {
+function fileOf(item: Fields | undefined, base: URL, own: Interning): IndexFile | undefined {
   const href = item?.["url"];
   const url = typeof href === "string" ? resolve(href, base) : undefined;
   if (item === undefined || url === undefined) return undefined;
@@ -55,9 +82,9 @@ function fileOf(item: Fields | undefined, base: URL): IndexFile | undefined {
     url: url.href,
     ...(sha256 === undefined ? {} : { sha256 }),
     ...(typeof size === "number" && Number.isSafeInteger(size) && size >= 0 ? { size } : {}),
-    ...text("requiresPython", item["requires-python"]),
-    ...(yanked === true ? { yanked: "" } : typeof yanked === "string" ? { yanked } : {}),
-    ...text("uploadTime", item["upload-time"]),
+    ...text("requiresPython", item["requires-python"], own),
+    ...(yanked === true ? { yanked: "" } : typeof yanked === "string" ? { yanked: own(yanked) } : {}),
+    ...text("uploadTime", item["upload-time"], own),
     ...(coreMetadata === true || fieldsOf(coreMetadata) !== undefined
       ? { coreMetadata: metadataSha256 === undefined ? {} : { sha256: metadataSha256 } }
       : {}),
@@ -77,6 +104,6 @@ function sha256In(hashes: unknown): string | undefined {
   return isSha256(lower) ? lower : undefined;
 }
 
-function text<Key extends string>(key: Key, value: unknown): Partial<Record<Key, string>> {
-  return typeof value === "string" && value.trim() !== "" ? ({ [key]: value } as Record<Key, string>) : {};
+function text<Key extends string>(key: Key, value: unknown, own: Interning): Partial<Record<Key, string>> {
+  return typeof value === "string" && value.trim() !== "" ? ({ [key]: own(value) } as Record<Key, string>) : {};
 }

@@ -5,6 +5,8 @@ import { type Environment, isTrue, words } from "./pip-config.ts";
 export interface UvIndexes {
   /** Asked before the default one, in this order. */
   readonly extra: readonly NamedIndex[];
+  /** Asked only for packages whose source names them. */
+  readonly explicit: readonly NamedIndex[];
   readonly main: NamedIndex | undefined;
   readonly findLinks: readonly string[];
   readonly noIndex: boolean;
@@ -19,6 +21,7 @@ interface NamedIndex {
 export function uvEnvironment(environment: Environment): UvIndexes {
   const main = environment["UV_DEFAULT_INDEX"] || environment["UV_INDEX_URL"];
   return {
+    explicit: [],
     extra: [...words(environment["UV_INDEX"]), ...words(environment["UV_EXTRA_INDEX_URL"])].map(named),
     main: main === undefined || main === "" ? undefined : named(main),
     findLinks: (environment["UV_FIND_LINKS"] ?? "").split(/[\s,]+/).filter((word) => word !== ""),
@@ -29,17 +32,16 @@ export function uvEnvironment(environment: Environment): UvIndexes {
 type Table = Readonly<Record<string, unknown>>;
 
 /**
- * `uv.toml`, or `[tool.uv]` of a pyproject.toml. Indexes marked `explicit` serve single packages and are left out.
- * A file that is no TOML says nothing here: whoever owns the file reports it.
+ * `uv.toml`, or `[tool.uv]` of a pyproject.toml. A file that is no TOML says nothing here: whoever owns the file reports it.
  */
 export function uvFile(text: string, kind: "uv.toml" | "pyproject.toml"): UvIndexes {
   const table = kind === "uv.toml" ? tableOf(tryParse(text)) : tableOf(tableOf(tableOf(tryParse(text))["tool"])["uv"]);
-  const listed = (Array.isArray(table["index"]) ? table["index"] : [])
-    .map(tableOf)
-    .filter((index) => index["explicit"] !== true);
+  const all = (Array.isArray(table["index"]) ? table["index"] : []).map(tableOf);
+  const listed = all.filter((index) => index["explicit"] !== true);
   const [main] = listed.filter((index) => index["default"] === true).flatMap(indexOf);
   const plain = table["index-url"];
   return {
+    explicit: all.filter((index) => index["explicit"] === true).flatMap(indexOf),
     extra: [
       ...listed.filter((index) => index["default"] !== true).flatMap(indexOf),
       ...strings(table["extra-index-url"]).map(named),

@@ -1,0 +1,45 @@
+import { isOciasmError } from "../errors.ts";
+import { openRangeSource } from "../net/range-source.ts";
+import type { Metadata } from "../python/metadata.ts";
+import type { DistributionFile } from "../resolve/lock.ts";
+import { fileRequest, type MetadataDeps } from "./metadata-deps.ts";
+import { zipMetadata } from "./metadata-zip.ts";
+
+/** Holds directory and METADATA of most wheels; where the size is known, larger ones get a larger first look. */
+const MIN_TAIL = 32 * 1024;
+const USUAL_TAIL = 64 * 1024;
+const MAX_TAIL = 256 * 1024;
+/** A server that sends all of so small a file has done no harm. */
+const WHOLE_UP_TO = 1024 * 1024;
+/** Up to here a wheel that makes no sense in pieces is looked at as a whole. */
+const SECOND_LOOK = 32 * 1024 * 1024;
+
+/**
+ * The METADATA of a remote wheel by HTTP ranges: mostly one request, two for a long directory or where METADATA lies at
+ * the front. Undefined when ranges don't work here, or when the pieces of a small wheel make no sense: servers
+ * and proxies that shift or mix ranges are in use.
+ */
+export async function rangeMetadata(file: DistributionFile, deps: MetadataDeps): Promise<Metadata | undefined> {
+  const { origin } = new URL(file.url);
+  if (deps.rangeless.has(origin)) return undefined;
+  const tailSize = tailSizeFor(file.size);
+  const request = await fileRequest(file.url, deps);
+  const source = await openRangeSource(deps.http, { ...request, tailSize, wholeUpTo: WHOLE_UP_TO });
+  if (source === undefined) {
+    deps.rangeless.add(origin);
+    return undefined;
+  }
+  if (file.size !== undefined && source.size !== file.size) return undefined;
+  try {
+    return await zipMetadata(source, file.filename, Math.min(source.size, tailSize));
+  } catch (error) {
+    const isNonsense = isOciasmError(error) && (error.code === "WHEEL_INVALID" || error.code === "INDEX_ERROR");
+    if (isNonsense && source.size <= SECOND_LOOK) return undefined;
+    throw error;
+  }
+}
+
+function tailSizeFor(size: number | undefined): number {
+  if (size === undefined) return USUAL_TAIL;
+  return Math.min(MAX_TAIL, Math.max(MIN_TAIL, Math.ceil(size / 128)));
+}

@@ -1,0 +1,118 @@
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { isOciasmError, OciasmError } from "../errors.ts";
+import type { HttpResponse } from "../net/http-client.ts";
+import { escapeControl, redactUrl } from "../net/redact.ts";
+import { htmlPieces } from "./html-pieces.ts";
+import type { IndexFile, IndexPage } from "./index-file.ts";
+import { createJsonItems } from "./json-items.ts";
+import { createHtmlPage } from "./simple-html.ts";
+import { createJsonPage, notAPage } from "./simple-json.ts";
+
+/** Bytes, unpacked. The largest page known has some 20 MB; what is read is not held. */
+const MAX_PAGE = 512 * 1024 * 1024;
+const MAX_FILES = 200_000;
+
+/**
+ * Reads an answer as a page of the simple API, in pieces: only its files are held. Throws INDEX_ERROR for what is no
+ * such page or beyond all measure, NETWORK for a connection that breaks.
+ */
+export async function readPage(response: HttpResponse): Promise<IndexPage> {
+  const type = (response.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  const isJson = /^application\/(vnd\.pypi\.simple\.[\w.]+\+)?json$/.test(type);
+  const isHtml = /^(text\/html|application\/xhtml\+xml|application\/vnd\.pypi\.simple\.[\w.]+\+html)$/.test(type);
+  const encoding = (response.headers["content-encoding"] ?? "identity").toLowerCase();
+  const isKnownEncoding = encoding === "identity" || encoding === "gzip" || encoding === "x-gzip";
+  if ((!isJson && !isHtml && type !== "") || !isKnownEncoding) {
+    await response.discard();
+    throw new OciasmError(
+      "INDEX_ERROR",
+      `${redactUrl(response.url)} answered with ${escapeControl(isKnownEncoding ? type : `${encoding} encoding`)} instead of an index page`,
+      { hint: "check the index URL: it ends where the project names follow, often in /simple/" },
+    );
+  }
+  const texts = textOf(response, encoding !== "identity");
+  if (isJson) return readJson(texts, response.url);
+  return isHtml ? readHtml(texts, response.url) : readEither(texts, response.url);
+}
+
+async function readEither(texts: AsyncIterable<string>, url: string): Promise<IndexPage> {
+  let head = "";
+  const iterator = texts[Symbol.asyncIterator]();
+  while (head.trim() === "") {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    head += next.value;
+  }
+  const all = (async function* () {
+    yield head;
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  })();
+  return head.trimStart().startsWith("{") ? readJson(all, url) : readHtml(all, url);
+}
+
+async function readJson(texts: AsyncIterable<string>, url: string): Promise<IndexPage> {
+  const files: IndexFile[] = [];
+  const page = createJsonPage(url, files);
+  const items = createJsonItems();
+  try {
+    for await (const text of texts) {
+      for (const item of items.feed(text)) page.item(JSON.parse(item) as unknown);
+      checkCount(files, url);
+    }
+  } catch (error) {
+    throw error instanceof SyntaxError || error instanceof RangeError ? notAPage(url, error) : error;
+  }
+  for (const item of page.rest(items.rest())) page.item(item);
+  return { files, isIndex: true };
+}
+
+async function readHtml(texts: AsyncIterable<string>, url: string): Promise<IndexPage> {
+  const reader = createHtmlPage(url);
+  for await (const piece of htmlPieces(texts)) {
+    reader.read(piece);
+    checkCount(reader.page().files, url);
+  }
+  const page = reader.page();
+  if (page.isIndex) return page;
+  throw new OciasmError("INDEX_ERROR", `${redactUrl(url)} answered with a web page that is no index page`, {
+    hint: "open the URL in a browser: a login page or a proxy may stand in between",
+  });
+}
+
+function checkCount(files: readonly IndexFile[], url: string): void {
+  if (files.length <= MAX_FILES) return;
+  throw new OciasmError("INDEX_ERROR", `${redactUrl(url)} lists more than ${MAX_FILES} files`);
+}
+
+async function* textOf(response: HttpResponse, isPacked: boolean): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder();
+  let size = 0;
+  for await (const chunk of isPacked ? unpacked(response) : response.body) {
+    size += chunk.length;
+    if (size > MAX_PAGE) {
+      throw new OciasmError("INDEX_ERROR", `${redactUrl(response.url)} is larger than ${MAX_PAGE} bytes`);
+    }
+    yield decoder.decode(chunk, { stream: true });
+  }
+  yield decoder.decode();
+}
+
+async function* unpacked(response: HttpResponse): AsyncGenerator<Uint8Array, void, undefined> {
+  const packed = Readable.from(response.body, { objectMode: false });
+  const plain = createGunzip();
+  // A failure of the connection is told to whoever reads the plain bytes.
+  packed.on("error", (error) => plain.destroy(error));
+  packed.pipe(plain);
+  try {
+    for await (const chunk of plain) yield chunk as Uint8Array;
+  } catch (error) {
+    if (isOciasmError(error)) throw error;
+    const cut = error instanceof Error && "code" in error && error.code === "Z_BUF_ERROR";
+    const cause = cut ? Object.assign(new Error("cut off"), { code: "TRUNCATED" }) : error;
+    throw new OciasmError("NETWORK", `${redactUrl(response.url)} sent a damaged gzip stream`, { cause });
+  } finally {
+    packed.destroy();
+    plain.destroy();
+  }
+}
