@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { type Digest, digestOfHex } from "../oci/digest.ts";
+import { release } from "./release.ts";
 
 /** For a blob; there are two of them: one fills while the other is written. */
 const BLOB_BUFFER: number = 2 ** 20;
@@ -56,6 +57,8 @@ export async function createFileSink(path: string, bufferSize: number = BLOB_BUF
       await flush();
       await pending;
       await close();
+      release(filling);
+      release(idle);
       return { digest: digestOfHex(hash.digest("hex")), size };
     },
     discard: async () => {

@@ -1,5 +1,6 @@
 import { createInflateRaw, type InflateRaw, inflateRawSync } from "node:zlib";
 import type { ZipEntry } from "../archive/zip-entry.ts";
+import { release } from "./release.ts";
 import type { SourceFile } from "./source-files.ts";
 
 /** Compressed bytes read at once. */
@@ -30,6 +31,7 @@ async function* readStored(file: SourceFile, entry: ZipEntry): AsyncGenerator<Ui
     file.readInto(chunk, entry.dataOffset + done);
     yield chunk;
   }
+  release(buffer);
 }
 
 async function* inflateWhole(
@@ -41,8 +43,11 @@ async function* inflateWhole(
   file.readInto(raw, entry.dataOffset);
   if (onRaw !== undefined) await onRaw(raw);
   const { bytes, consumed } = inflateSync(raw, entry.size, refuse);
-  if (consumed !== raw.length) throw refuse(`has ${raw.length - consumed} bytes behind its deflate stream`);
+  const behind = raw.length - consumed;
+  release(raw);
+  if (behind !== 0) throw refuse(`has ${behind} bytes behind its deflate stream`);
   yield bytes;
+  release(bytes);
 }
 
 function inflateSync(
@@ -73,7 +78,11 @@ async function* inflateStream(
     inflate.destroy(error instanceof Error ? error : new Error(String(error)));
   });
   try {
-    for await (const chunk of inflate) yield chunk as Uint8Array;
+    for await (const chunk of inflate as AsyncIterable<Uint8Array>) {
+      yield chunk;
+      // zlib goes on filling the rest of a buffer that is not full.
+      if (chunk.byteOffset + chunk.length === chunk.buffer.byteLength) release(chunk);
+    }
   } catch (error) {
     throw translate(error, refuse);
   } finally {
@@ -99,6 +108,7 @@ async function feed(
     await Promise.all([taken, onRaw?.(chunk)]);
     if (inflate.destroyed) return;
   }
+  release(buffer);
   inflate.end();
 }
 

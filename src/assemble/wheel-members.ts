@@ -53,7 +53,7 @@ export async function readMember(member: LayerEntry, limit: number): Promise<Uin
   const chunks: Uint8Array[] = [];
   await readContent(member, {
     onPlain: (chunk) => {
-      chunks.push(chunk.slice());
+      chunks.push(Uint8Array.from(chunk));
     },
   });
   return concatBytes(chunks);
@@ -85,7 +85,7 @@ async function readHead(file: SourceFile, entry: ZipEntry, filename: string): Pr
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of plainChunks(file, entry, { refuse })) {
-    parts.push(chunk.slice(0, SCRIPT_HEAD_BYTES - size));
+    parts.push(Uint8Array.from(chunk.subarray(0, SCRIPT_HEAD_BYTES - size)));
     size += chunk.length;
     if (size >= SCRIPT_HEAD_BYTES) break;
   }
