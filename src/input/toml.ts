@@ -58,7 +58,12 @@ export function readToml(file: string, text: string): TomlDocument {
     positions ??= tomlPositions(text);
     return positions(path);
   };
-  return { root: view(value, [], { locate, find, problems }), problems };
+  return { root: tableView(value, { locate, find, problems }), problems };
+}
+
+/** The reader's view of a document that is already values: TOML's or JSON's. */
+export function tableView(value: Plain, shared: Shared): TomlTable {
+  return view(value, [], shared);
 }
 
 /** The document as plain values; throws INPUT_INVALID with the place when the text is no TOML. */
