@@ -6,11 +6,18 @@ export interface JsonItems {
   rest(): string;
 }
 
-const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE, COMMA] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d, 0x2c];
+const [QUOTE, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE, COMMA] = [0x22, 0x5b, 0x5d, 0x7b, 0x7d, 0x2c];
+const MARK = /["\\]/g;
 const LIST_START = /(?:^|[^\\])"files"\s*:\s*$/;
 /** Characters of one item, and of all that is around them. */
 const MAX_ITEM = 1024 * 1024;
 const MAX_REST = 16 * 1024 * 1024;
+
+/** Index of the next quote or backslash, or the length. */
+function nextMark(text: string, from: number): number {
+  MARK.lastIndex = from;
+  return MARK.exec(text)?.index ?? text.length;
+}
 
 /**
  * Splits the outermost list `files` of a document into its items, so that no more than one of them is held. Nothing is
@@ -31,14 +38,15 @@ export function createJsonItems(): JsonItems {
   }
 
   function stringEnd(chunk: string, from: number): number {
-    for (let at = from; at < chunk.length; at++) {
-      const code = chunk.charCodeAt(at);
-      if (escaped) escaped = false;
-      else if (code === BACKSLASH) escaped = true;
-      else if (code === QUOTE) {
+    let at = from;
+    if (escaped) at++;
+    escaped = false;
+    for (at = nextMark(chunk, at); at < chunk.length; at = nextMark(chunk, at + 2)) {
+      if (chunk.charCodeAt(at) === QUOTE) {
         inString = false;
         return at;
       }
+      escaped = at + 1 === chunk.length;
     }
     return chunk.length - 1;
   }
