@@ -1,9 +1,12 @@
 import * as posix from "node:path/posix";
 import { OciasmError } from "../errors.ts";
 import type { InputFormat } from "./input.ts";
-import { pdmLock, pipfileLock, poetryLock, uvLock } from "./other-locks.ts";
+import { pdmLock } from "./pdm-lock.ts";
+import { pipfileLock } from "./pipfile-lock.ts";
+import { poetryLock } from "./poetry-lock.ts";
 import { pylock } from "./pylock.ts";
 import { requirementsTxt } from "./requirements-txt.ts";
+import { uvLock } from "./uv-lock.ts";
 
 /** Every lock format, in the order in which one wins over another beside it. */
 export const formats: readonly InputFormat[] = [pylock, uvLock, poetryLock, pdmLock, pipfileLock, requirementsTxt];

@@ -6,16 +6,14 @@ import { evaluateMarker, type MarkerContext, type MarkerEnvironment } from "../p
 import { normalizeExtra } from "../python/name.ts";
 import { parseSpecifierSet, specifierContains } from "../python/specifier.ts";
 import type { Target } from "../python/target.ts";
+import type { SelectChoice } from "./choice.ts";
 import { describeTarget } from "./describe-target.ts";
 import type { DistributionFile } from "./lock.ts";
 import { mergeEntries } from "./merge-entries.ts";
+import { walkGraph } from "./walk.ts";
+import { chooseRoot } from "./walk-root.ts";
 
-/** What the user picks from a lock. */
-export interface SelectChoice {
-  readonly extras: readonly string[];
-  readonly groups: readonly string[];
-  readonly noDefaultGroups: boolean;
-}
+export type { SelectChoice } from "./choice.ts";
 
 /** A package that the target needs, and where its files are learned from. */
 export interface SelectedPackage {
@@ -36,29 +34,43 @@ export type FilesQuestion =
  * error: INPUT_INVALID for a lock that does not fit the target or the choice, a package's own code where it is blocked.
  */
 export function selectPackages(input: LockInput, target: Target, choice: SelectChoice): readonly SelectedPackage[] {
-  const environment = markerEnvironment(target);
+  const { selection } = input;
+  const problems: OciasmError[] = [];
+  const root = selection.by === "graph" ? chooseRoot(selection.graph, choice, input.file) : undefined;
   checkChoice(input, choice);
   checkPython(input, target);
-  checkEnvironments(input, target, environment);
-  const context = contextOf(input, choice);
-  const problems: OciasmError[] = [];
-  const kept = input.packages.filter((entry) => holds(entry, environment, context, problems));
-  const merged = mergeEntries(kept, input.selection.by === "marker", problems);
-  for (const entry of merged) problems.push(...unfit(entry, target));
+  checkEnvironments(input, target);
+  const kept =
+    selection.by === "graph" && root !== undefined
+      ? walkGraph(input, selection.graph, root, target)
+      : keptByMarker(input, target, choice, problems);
+  for (const entry of kept) problems.push(...unfit(entry, target));
   const [first, ...others] = problems;
   if (first !== undefined) {
     const { code, message, hint, location } = first;
     throw new OciasmError(code, message, { hint, location, problems: others });
   }
   if (kept.length === 0 && input.packages.length > 0) throw nothingSelected(input, target, choice);
-  return merged.map((entry) => ({ package: entry, files: questionOf(entry) })).sort(byName);
+  return kept.map((entry) => ({ package: entry, files: questionOf(entry) })).sort(byName);
+}
+
+function keptByMarker(
+  input: LockInput,
+  target: Target,
+  choice: SelectChoice,
+  problems: OciasmError[],
+): readonly InputPackage[] {
+  const environment = markerEnvironment(target);
+  const context = contextOf(input, choice);
+  const kept = input.packages.filter((entry) => holds(entry, environment, context, problems));
+  return mergeEntries(kept, input.selection.by === "marker", problems);
 }
 
 function contextOf(input: LockInput, choice: SelectChoice): MarkerContext {
   // In requirements files `extra` is never given; in a lock the two sets are.
   if (input.selection.by === "marker") return {};
   const groups = [...(choice.noDefaultGroups ? [] : input.defaultGroups), ...choice.groups];
-  return { extras: choice.extras, dependencyGroups: groups };
+  return { extras: choice.allExtras === true ? input.extras : choice.extras, dependencyGroups: groups };
 }
 
 function holds(
@@ -114,8 +126,9 @@ function otherPython(): string {
   return "choose another Python with --python or --base, or lock again for this one";
 }
 
-function checkEnvironments(input: LockInput, target: Target, environment: MarkerEnvironment): void {
+function checkEnvironments(input: LockInput, target: Target): void {
   if (input.environments.length === 0) return;
+  const environment = markerEnvironment(target);
   if (input.environments.some((marker) => evaluate(marker, environment, {}))) return;
   const made = input.environments.join(" or ");
   throw new OciasmError("INPUT_INVALID", `${input.file} was made for ${made}, not for ${describeTarget(target)}`, {
@@ -124,8 +137,12 @@ function checkEnvironments(input: LockInput, target: Target, environment: Marker
 }
 
 function checkChoice(input: LockInput, choice: SelectChoice): void {
+  if (input.selection.by === "graph") return;
+  if (choice.project !== undefined) {
+    throw new OciasmError("INPUT_INVALID", `${input.file} knows no projects, and ${choice.project} is asked for`);
+  }
   if (input.selection.by === "marker") {
-    const [asked] = [...choice.extras, ...choice.groups];
+    const [asked] = [...(choice.allExtras === true ? ["every extra"] : []), ...choice.extras, ...choice.groups];
     if (asked === undefined) return;
     throw new OciasmError("INPUT_INVALID", `${input.file} knows no extras or groups, and ${asked} is asked for`, {
       hint: "choose them when the file is compiled, e.g. `uv pip compile --extra NAME`",

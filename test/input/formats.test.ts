@@ -17,18 +17,8 @@ test("the first lock of the stated order wins, the others are named", () => {
 test("a named file finds its format", () => {
   assert.equal(formatOf("a/pylock.prod.toml").name, "pylock.toml");
   assert.equal(formatOf("C:\\a\\requirements-dev.txt").name, "requirements.txt");
+  assert.equal(formatOf("tools/job.py.lock").name, "uv.lock");
   assert.throws(() => formatOf("setup.py"), { code: "INPUT_UNSUPPORTED" });
-});
-
-test("locks of other tools name the command that exports them", () => {
-  for (const [file, command] of [
-    ["uv.lock", /uv export --format pylock\.toml/],
-    ["poetry.lock", /poetry export/],
-    ["pdm.lock", /pdm export/],
-    ["Pipfile.lock", /pipenv requirements --hash/],
-  ] as const) {
-    assert.throws(() => formatOf(file).parse("", context(file)), { code: "INPUT_UNSUPPORTED", hint: command });
-  }
 });
 
 for (const format of formats) {
