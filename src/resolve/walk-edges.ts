@@ -6,15 +6,16 @@ export function* walkEdges(
   start: readonly LockEdge[],
   holds: (edge: LockEdge) => boolean,
 ): Generator<LockEdge> {
-  const seen = graph.nodes.map(() => new Set<string>());
+  const seen = new Map<number, Set<string>>();
   const queue: (readonly LockEdge[])[] = [start];
   for (let at = 0; at < queue.length; at++) {
     for (const edge of queue[at] ?? []) {
       if (!holds(edge)) continue;
       yield edge;
       const node = graph.nodes[edge.to];
-      const known = seen[edge.to];
-      if (node === undefined || known === undefined) continue;
+      if (node === undefined) continue;
+      const known = seen.get(edge.to) ?? new Set();
+      seen.set(edge.to, known);
       for (const part of ["", ...edge.extras]) {
         if (known.has(part)) continue;
         known.add(part);
