@@ -16,15 +16,16 @@ export interface SolverPackage {
  */
 export interface SolverSource<P extends SolverPackage, C> {
   /**
-   * How early to decide a package: the largest first, at a tie the one that was met first. `conflicts` counts how often
-   * the package took part in a conflict of two packages. Asked again when `range` or `conflicts` changes.
+   * How early to decide a package: the largest first; at a tie one that was often decided too late, then the one that
+   * was met first. `conflicts` counts how often the package took part in a conflict of two. Asked again when `range` or
+   * `conflicts` changes.
    */
   priority(about: P, range: VersionRange, conflicts: number): number;
   /** The version to try next: one inside `range`, or that none is left. */
   choose(about: P, range: VersionRange): Choice | Promise<Choice>;
   /** What a version needs. Asked only about versions that `choose` gave; once each. */
   dependencies(about: P, version: Version): Dependencies<P, C> | Promise<Dependencies<P, C>>;
-  /** Says that a package is wanted from now on within `range`: a good moment to fetch. */
+  /** Says, once for each package, that it is wanted: a good moment to fetch. `range` may become smaller. */
   wanted?(about: P, range: VersionRange): void;
 }
 
@@ -75,7 +76,7 @@ export interface Decided<P extends SolverPackage> {
   readonly version: Version;
 }
 
-/** Why something is impossible: a graph without cycles, in which a node may be shared. */
+/** Why its terms can't hold together: a graph without cycles, in which a node may be shared. */
 export type Derivation<P extends SolverPackage, C> =
   | {
       readonly kind: "derived";
@@ -84,7 +85,7 @@ export type Derivation<P extends SolverPackage, C> =
     }
   | { readonly kind: "external"; readonly terms: readonly Term<P>[]; readonly external: External<P, C> };
 
-/** All terms of one derivation can't hold together. */
+/** One of several statements that can't all be true. */
 export interface Term<P extends SolverPackage> {
   readonly package: P;
   readonly range: VersionRange;
@@ -93,11 +94,9 @@ export interface Term<P extends SolverPackage> {
 }
 
 export type External<P extends SolverPackage, C> =
-  /** The package that everything hangs from. */
-  | { readonly kind: "root" }
   /** No version of `range` exists, or, with a reason, can be used. */
   | { readonly kind: "unavailable"; readonly package: P; readonly range: VersionRange; readonly reason?: string }
-  /** `range` of `package` needs `on`; one cause for each version or spelling that says so, without doubles. */
+  /** `range` of `package` needs `on`; the causes of the first few versions that say so, without doubles. */
   | {
       readonly kind: "dependency";
       readonly package: P;
@@ -114,5 +113,3 @@ export interface Describe<P extends SolverPackage, C> {
   /** All versions that exist, in any order, as far as they are known: ranges are then named by them. */
   versions?(about: P): readonly Version[] | undefined;
 }
-// solve<P, C>(problem: Problem<P, C>): Promise<Outcome<P, C>>                        ./solve.ts
-// explain<P, C>(proof: Derivation<P, C>, describe: Describe<P, C>): readonly string[]  ./explain.ts
