@@ -88,10 +88,6 @@ function refusal(target: string, editable: boolean): Blocked | undefined {
   const shown = withoutCredentials(target);
   const build = "build a wheel of it first, and name the file here with its hash: `./wheels/NAME.whl --hash=sha256:…`";
   const blocked = (message: string, hint: string): Blocked => ({ code: "INPUT_UNSUPPORTED", message, hint });
-  if (/^\.\/?(?:\[.*\])?$/.test(target)) {
-    const hint = "take the line out, e.g. by `uv export --no-emit-project`: the project's own files are copied anyway";
-    return blocked(`the project itself stands among its requirements: ${editable ? "-e " : ""}${shown}`, hint);
-  }
   if (editable) return blocked(`${shown} is editable, and an image is not`, build);
   switch (directKind(target)) {
     case "wheel":

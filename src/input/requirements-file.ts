@@ -1,11 +1,11 @@
 import { OciasmError, type SourceLocation } from "../errors.ts";
-import { fileNameOf, fileUrl, isUrl, withoutCredentials } from "./direct.ts";
+import { fileNameOf, fileUrl, isUrl, looksLikePath, withoutCredentials } from "./direct.ts";
 import type { InputContext } from "./input.ts";
 import { type Locate, locator } from "./locate.ts";
 import { type LogicalLine, logicalLines } from "./logical-lines.ts";
-import type { Problems } from "./problems.ts";
+import { collectProblems, type Problems } from "./problems.ts";
 import { type RequirementText, readRequirementText } from "./requirement-line.ts";
-import { applyOption, type LineOption, type OptionsDraft, parseOptions } from "./requirements-options.ts";
+import { applyOption, type LineOption, newOptions, type OptionsDraft, parseOptions } from "./requirements-options.ts";
 import { type ShellWord, shellWords } from "./shell-words.ts";
 
 /** One requirement or constraint as it stands in a file. */
@@ -13,6 +13,7 @@ export interface RequirementEntry {
   readonly requirement: RequirementText;
   readonly editable: boolean;
   readonly constraint: boolean;
+  readonly override: boolean;
   /** Lower-case hex. */
   readonly sha256: readonly string[];
   /** Any `--hash` at all, which turns pip's hash-checking mode on. */
@@ -26,8 +27,14 @@ export interface RequirementsDraft {
   readonly entries: RequirementEntry[];
   readonly options: OptionsDraft;
   readonly problems: Problems;
+  readonly warnings: string[];
   /** Files read so far: a guard against include trees that grow without end. */
   files: number;
+}
+
+/** Nothing read yet. */
+export function newDraft(): RequirementsDraft {
+  return { entries: [], options: newOptions(), problems: collectProblems(), warnings: [], files: 0 };
 }
 
 const MAX_FILES = 500;
@@ -37,6 +44,7 @@ const MAX_LENGTH = 16 * 1024 * 1024;
 interface Reader {
   readonly file: string;
   readonly constraint: boolean;
+  readonly override: boolean;
   /** The file and those that include it. */
   readonly stack: readonly string[];
   readonly context: InputContext;
@@ -49,6 +57,8 @@ export interface RequirementsText {
   readonly text: string;
   /** Reached by `-c`: every line in it, and in what it includes, is a constraint. */
   readonly constraint: boolean;
+  /** Each of its requirements takes the place of all others of its name. */
+  readonly override?: boolean;
 }
 
 /** Adds what `source` and the files that it includes say to `draft`. */
@@ -58,9 +68,9 @@ export function readRequirementsFile(
   draft: RequirementsDraft,
   stack: readonly string[] = [],
 ): void {
-  const { file, text, constraint } = source;
+  const { file, text, constraint, override = false } = source;
   const locate = locator(file, text);
-  const reader: Reader = { file, constraint, stack: [...stack, file], context, draft, locate };
+  const reader: Reader = { file, constraint, override, stack: [...stack, file], context, draft, locate };
   draft.files += 1;
   if (text.length > MAX_LENGTH) {
     draft.problems.add(new OciasmError("INPUT_INVALID", `${file} is larger than 16 Mi characters`));
@@ -69,7 +79,12 @@ export function readRequirementsFile(
   for (const line of logicalLines(text, context.environment)) readLine(reader, line);
 }
 
+/** uv lets a marker follow `-e`; pip looks away from it. */
+const EDITABLE_WITH_MARKER = /^(?:-e\s*|--editable(?:\s+|=))([^\s;"']+\s*;[^\\]*?)(?=\s-|$)/;
+
 function readLine(reader: Reader, line: LogicalLine): void {
+  const editable = EDITABLE_WITH_MARKER.exec(line.text);
+  if (editable?.[1] !== undefined && readMarkedEditable(reader, line, editable[1], editable[0].length)) return;
   const optionsAt = startOfOptions(line.text);
   const argument = line.text.slice(0, optionsAt).trimEnd();
   const words = shellWords(line.text.slice(optionsAt))?.map((word) => shift(word, optionsAt));
@@ -107,6 +122,7 @@ function readRequirement(reader: Reader, line: LogicalLine, argument: string, op
     requirement,
     editable: false,
     constraint: reader.constraint,
+    override: reader.override && !reader.constraint,
     sha256,
     hasHash: hashes.length > 0,
     file: reader.file,
@@ -146,13 +162,15 @@ function readGlobalOption(reader: Reader, line: LogicalLine, option: LineOption)
     case "--constraint":
       include(reader, line, option, true);
       return;
-    case "--editable": {
-      const location = place(reader, line, option.start, option.end);
-      const { target, extras } = { target: option.value.replace(/\[[^\]]*\]$/, ""), extras: [] };
-      const entry = { editable: true, constraint: reader.constraint, sha256: [], hasHash: false, file, location };
-      draft.entries.push({ ...entry, requirement: { target, extras } });
+    case "--editable":
+      readEditable(reader, line, option);
       return;
-    }
+    case "--all-releases":
+    case "--only-final":
+      if (!/^:(?:all|none):$/.test(option.value))
+        draft.warnings.push(`${option.name} ${option.value} is not heeded: say --prerelease`);
+      applyOption(draft.options, option);
+      return;
     case "--find-links":
     case "--index-url":
     case "--extra-index-url":
@@ -164,6 +182,39 @@ function readGlobalOption(reader: Reader, line: LogicalLine, option: LineOption)
     default:
       applyOption(draft.options, option);
   }
+}
+
+function readEditable(reader: Reader, line: LogicalLine, option: LineOption): void {
+  const { target = "", extras, ...rest } = readTarget(option.value);
+  const { file, constraint } = reader;
+  const requirement = { target: target.replace(/\[[^\]]*\]$/, ""), extras, ...rest };
+  const override = reader.override && !constraint;
+  const location = place(reader, line, option.start, option.end);
+  reader.draft.entries.push({
+    requirement,
+    editable: true,
+    constraint,
+    override,
+    sha256: [],
+    hasHash: false,
+    file,
+    location,
+  });
+}
+
+function readMarkedEditable(reader: Reader, line: LogicalLine, value: string, end: number): boolean {
+  if (!/\s;|;\s/.test(value)) return false;
+  const start = end - value.length;
+  const read = readRequirementText(isUrl(value) || looksLikePath(value) ? value : `./${value}`);
+  if ("message" in read) report(reader, line, start + read.offset, start + read.offset + read.length, read.message);
+  else readEditable(reader, line, { name: "--editable", value, start: 0, end });
+  return true;
+}
+
+/** What `-e` names is always a place, also `pkg`, which would be a name without it. */
+function readTarget(text: string): RequirementText {
+  const read = readRequirementText(isUrl(text) || looksLikePath(text) ? text : `./${text}`);
+  return "message" in read ? { target: text, extras: [] } : read;
 }
 
 function include(reader: Reader, line: LogicalLine, option: LineOption, constraint: boolean): void {
@@ -191,7 +242,10 @@ function include(reader: Reader, line: LogicalLine, option: LineOption, constrai
   if (found === undefined) at("INPUT_NOT_FOUND", `there is no ${option.value}`, "paths are relative to this file");
   else if (stack.includes(found.path))
     at("INPUT_INVALID", `${option.value} includes itself: ${[...stack, found.path].join(" → ")}`);
-  else readRequirementsFile({ file: found.path, text: found.text, constraint }, context, draft, stack);
+  else {
+    const { path: file, text } = found;
+    readRequirementsFile({ file, text, constraint, override: reader.override }, context, draft, stack);
+  }
 }
 
 function pathOfUrl(url: string): string {

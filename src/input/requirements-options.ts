@@ -45,6 +45,12 @@ const PER_REQUIREMENT: ReadonlyMap<string, boolean> = new Map([
   ["--global-option", true],
 ]);
 
+const EDITABLE: ReadonlyMap<string, boolean> = new Map([
+  ...GLOBAL,
+  ["--config-settings", true],
+  ["--config-setting", true],
+]);
+
 const SHORT: ReadonlyMap<string, string> = new Map([
   ["-i", "--index-url"],
   ["-c", "--constraint"],
@@ -67,11 +73,13 @@ export function parseOptions(
 ): { readonly options: readonly LineOption[]; readonly problems: readonly OptionProblem[] } {
   const options: LineOption[] = [];
   const problems: OptionProblem[] = [];
+  const isEditable = words[0] !== undefined && splitOption(words[0].text).name === "--editable";
+  const allowed = perRequirement ? PER_REQUIREMENT : isEditable ? EDITABLE : GLOBAL;
   for (let at = 0; at < words.length; at++) {
     const word = words[at];
     if (word === undefined) break;
     const { name, inline } = splitOption(word.text);
-    const takesValue = (perRequirement ? PER_REQUIREMENT : GLOBAL).get(name);
+    const takesValue = allowed.get(name);
     const next = words[at + 1];
     if (takesValue === undefined) problems.push(unknown(word, name, perRequirement));
     else if (!takesValue) options.push({ name, value: "", start: word.start, end: word.end });
@@ -115,6 +123,8 @@ export interface OptionsDraft {
   readonly onlyBinary: string[];
   readonly noBinary: string[];
   pre: boolean;
+  /** What `--pre`, `--all-releases :all:` and `--only-final :all:` say; the last one counts. */
+  prerelease: "allow" | "disallow" | undefined;
   requireHashes: boolean | undefined;
 }
 
@@ -128,6 +138,7 @@ export function newOptions(): OptionsDraft {
     onlyBinary: [],
     noBinary: [],
     pre: false,
+    prerelease: undefined,
     requireHashes: undefined,
   };
 }
@@ -158,6 +169,13 @@ export function applyOption(draft: OptionsDraft, option: LineOption): void {
       return;
     case "--pre":
       draft.pre = true;
+      draft.prerelease = "allow";
+      return;
+    case "--all-releases":
+      if (option.value === ":all:") draft.prerelease = "allow";
+      return;
+    case "--only-final":
+      if (option.value === ":all:") draft.prerelease = "disallow";
       return;
     case "--require-hashes":
       draft.requireHashes = true;
@@ -166,7 +184,7 @@ export function applyOption(draft: OptionsDraft, option: LineOption): void {
       draft.requireHashes = false;
       return;
     default:
-      // --prefer-binary, --all-releases, --only-final and --use-feature steer a solver; a pinned file needs none.
+      // Nothing is built here, which is more than --prefer-binary asks for; --use-feature is pip's own.
       return;
   }
 }

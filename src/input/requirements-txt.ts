@@ -3,14 +3,15 @@ import { formatSpecifierSet, type Specifier, type SpecifierSet, specifierContain
 import { formatVersion, parseVersion } from "../python/version.ts";
 import { directInput } from "./direct-input.ts";
 import type { InputContext, InputFormat, InputPackage, LockInput } from "./input.ts";
-import { collectProblems } from "./problems.ts";
+import { isOwnProject } from "./own-project.ts";
 import {
+  newDraft,
   type RequirementEntry,
   type RequirementsDraft,
   type RequirementsText,
   readRequirementsFile,
 } from "./requirements-file.ts";
-import { finishOptions, newOptions } from "./requirements-options.ts";
+import { finishOptions } from "./requirements-options.ts";
 
 /** pip's requirements file, with every requirement pinned and hashed (pip's hash-checking mode). */
 export const requirementsTxt: InputFormat = {
@@ -19,24 +20,40 @@ export const requirementsTxt: InputFormat = {
   parse: (text, context) => readRequirements([{ file: context.file, text, constraint: false }], context),
 };
 
-/** Several files as one request: `-r A -r B -c C`. Throws like an InputFormat; problems come in file order. */
+/** Several files as one lock: `-r A -r B -c C`. Throws like an InputFormat; problems come in file order. */
 export function readRequirements(sources: readonly RequirementsText[], context: InputContext): LockInput {
-  const draft: RequirementsDraft = { entries: [], options: newOptions(), problems: collectProblems(), files: 0 };
+  const draft = newDraft();
   for (const source of sources) readRequirementsFile(source, context, draft);
-  const strict = draft.options.requireHashes ?? draft.entries.some((entry) => entry.hasHash);
+  return lockOf(draft, context);
+}
+
+/** pip's hash-checking mode: any hash turns it on for all, unless an option says otherwise. */
+export function isHashed({ options, entries }: RequirementsDraft): boolean {
+  return options.requireHashes ?? entries.some((entry) => entry.hasHash);
+}
+
+/** The lock that the files are, if every requirement is pinned and hashed; throws with every one that is not. */
+export function lockOf(draft: RequirementsDraft, context: InputContext): LockInput {
+  const { problems } = draft;
+  const strict = isHashed(draft);
   const constraints = new Map<string, RequirementEntry[]>();
   for (const entry of draft.entries) {
     const { name } = entry.requirement;
     if (entry.constraint && name !== undefined) constraints.set(name, [...(constraints.get(name) ?? []), entry]);
   }
   const packages: InputPackage[] = [];
+  const warnings = [...draft.warnings];
   for (const entry of draft.entries) {
     if (entry.constraint) continue;
-    const found = readEntry(entry, constraints, strict);
-    if (found instanceof OciasmError) draft.problems.add(found);
+    if (isOwnProject(entry, context)) {
+      warnings.push(`${entry.file} names the project itself: its own files are taken, whether they are named or not`);
+      continue;
+    }
+    const found = entry.override ? overridden(entry) : readEntry(entry, constraints, strict);
+    if (found instanceof OciasmError) problems.add(found);
     else packages.push(found);
   }
-  draft.problems.check();
+  problems.check();
   return {
     format: "requirements.txt",
     file: context.file,
@@ -47,7 +64,13 @@ export function readRequirements(sources: readonly RequirementsText[], context: 
     defaultGroups: [],
     extras: [],
     groups: [],
+    ...(warnings.length === 0 ? {} : { warnings }),
   };
+}
+
+function overridden({ location }: RequirementEntry): OciasmError {
+  const message = "an override, and the requirements are pinned and hashed already";
+  return new OciasmError("INPUT_INVALID", message, { location, hint: "leave --override out, or lock again with it" });
 }
 
 function readEntry(

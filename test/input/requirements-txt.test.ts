@@ -170,7 +170,6 @@ test("a wheel by URL needs a hash; a local one does as soon as any line has one"
 
 test("what would have to be built is unsupported, with the line and a way out", () => {
   const lines = [
-    "-e .",
     "-e ./lib[x]",
     "git+https://h.example/a.git@main#egg=a",
     "./lib",
@@ -182,8 +181,14 @@ test("what would have to be built is unsupported, with the line and a way out", 
     problems.map((problem) => [problem.code, problem.location?.line]),
     lines.map((_, index) => ["INPUT_UNSUPPORTED", index + 1]),
   );
-  assert.match(problems[0]?.hint ?? "", /no-emit-project/);
-  assert.match(problems[2]?.hint ?? "", /build a wheel/);
+  assert.match(problems[1]?.hint ?? "", /build a wheel/);
+});
+
+test("the project itself among the lines of a lock is passed over with a word", () => {
+  for (const line of ["-e .", ".", "./", "-e .[dev]", "--editable=file:///p", "/p"]) {
+    const { packages, warnings } = read(`${line}\na==1 --hash=sha256:${A}`);
+    assert.deepEqual([packages.map(({ name }) => name), warnings?.length], [["a"], 1], line);
+  }
 });
 
 test("behind a marker it is an error only where the marker holds", () => {

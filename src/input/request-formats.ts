@@ -1,0 +1,42 @@
+import * as posix from "node:path/posix";
+import { OciasmError } from "../errors.ts";
+import { asksForPackages, pyproject } from "./pyproject.ts";
+import type { RequestFormat } from "./request.ts";
+import { requirements } from "./requirements.ts";
+import { script } from "./script.ts";
+import { setupCfg } from "./setup-cfg.ts";
+import { setupPy } from "./setup-py.ts";
+
+/** Every kind of file that asks without locking. */
+export const requestFormats: readonly RequestFormat[] = [requirements, pyproject, script, setupCfg, setupPy];
+
+/** The format of a file that the user named; INPUT_UNSUPPORTED when no format knows its name. */
+export function requestFormatOf(file: string): RequestFormat {
+  const baseName = posix.basename(file.replaceAll("\\", "/"));
+  const format = requestFormats.find((candidate) => candidate.matches(baseName));
+  if (format !== undefined) return format;
+  throw new OciasmError("INPUT_UNSUPPORTED", `${baseName} is the name of no file that asks for packages`, {
+    hint: "give a pyproject.toml, a requirements file (.txt, .in), a script (.py) or a setup.cfg",
+  });
+}
+
+/** Whether a file of that name, in a folder without a lock, says what the project needs. */
+const DETECTED: readonly (readonly [name: string, asks: (text: string) => boolean])[] = [
+  ["requirements.txt", () => true],
+  ["pyproject.toml", asksForPackages],
+  ["requirements.in", () => true],
+  ["setup.cfg", (text) => /^\[options(?:\.extras_require)?\]/m.test(text)],
+  ["setup.py", () => true],
+];
+
+/**
+ * The file to build from in a folder that holds no lock, the first of: requirements.txt, a pyproject.toml that lists
+ * dependencies, requirements.in, a setup.cfg with options, setup.py (whose format says the way out).
+ */
+export function detectRequest(
+  fileNames: readonly string[],
+  read: (name: string) => string | undefined,
+): string | undefined {
+  const found = DETECTED.find(([name, asks]) => fileNames.includes(name) && asks(read(name) ?? ""));
+  return found?.[0];
+}
