@@ -147,7 +147,8 @@ function expand<P extends SolverPackage, C>(
     for (const dependency of found.dependencies) {
       const onItself = dependency.package.key === state.package.key;
       if (onItself && rangeContains(dependency.range, version)) continue;
-      clauses.push(solver.store.addDependency(state, exact, dependency));
+      const clause = solver.store.addDependency(state, dependency.versions ?? exact, dependency);
+      if (dependency.versions === undefined) clauses.push(clause);
     }
     if (!clauses.some((clause) => wouldConflict(clause, state))) solver.solution.decide(state, version);
     return undefined;
