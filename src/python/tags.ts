@@ -53,9 +53,15 @@ export function compatibleTags(target: Target): readonly string[] {
   ];
 }
 
-/** From tag to place in `compatibleTags`, 0 being the best. */
+const RANKS = new WeakMap<Target, ReadonlyMap<string, number>>();
+
+/** From tag to place in `compatibleTags`, 0 being the best. Made once for each target: a lock asks for every wheel. */
 export function tagRank(target: Target): ReadonlyMap<string, number> {
-  return new Map(compatibleTags(target).map((tag, rank) => [tag, rank]));
+  const known = RANKS.get(target);
+  if (known !== undefined) return known;
+  const ranks = new Map(compatibleTags(target).map((tag, rank) => [tag, rank]));
+  RANKS.set(target, ranks);
+  return ranks;
 }
 
 export interface PythonTags {

@@ -5,7 +5,7 @@ import { compareBuildTags, parseWheelName, type WheelName } from "./wheel-name.t
 
 /**
  * The wheel that fits best: by tag, then by the higher build tag, then by name. Undefined when none fits; names that
- * are no wheel's are passed over. All candidates are taken to be of one version. `ranks` saves work over many calls.
+ * are no wheel's are passed over. All candidates are taken to be of one version.
  */
 export function bestWheel<T extends { readonly filename: string }>(
   candidates: readonly T[],

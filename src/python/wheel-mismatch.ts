@@ -1,5 +1,5 @@
 import { wheelArchitecture } from "./architecture.ts";
-import { compatiblePlatforms, compatibleTags, majorMinor, pythonTags } from "./tags.ts";
+import { compatiblePlatforms, majorMinor, pythonTags, tagRank } from "./tags.ts";
 import type { Target } from "./target.ts";
 import { parseWheelName, type WheelName } from "./wheel-name.ts";
 
@@ -35,7 +35,7 @@ export function explainMismatch(wheel: WheelName | string, target: Target): stri
     const name = parseWheelName(wheel);
     return name.ok ? explainMismatch(name.value, target) : name.message;
   }
-  const fitting = new Set(compatibleTags(target));
+  const fitting = tagRank(target);
   if (wheel.tags.some((tag) => fitting.has(tag))) return "fits";
   const platforms = new Set(["any", ...compatiblePlatforms(target)]);
   if (wheel.platforms.some((platform) => platforms.has(platform))) return explainPython(wheel, target);
