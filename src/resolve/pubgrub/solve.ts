@@ -147,8 +147,9 @@ function expand<P extends SolverPackage, C>(
     for (const dependency of found.dependencies) {
       const onItself = dependency.package.key === state.package.key;
       if (onItself && rangeContains(dependency.range, version)) continue;
-      const clause = solver.store.addDependency(state, dependency.versions ?? exact, dependency);
-      if (dependency.versions === undefined) clauses.push(clause);
+      const versions = dependency.versions ?? exact;
+      const clause = solver.store.addDependency(state, versions, dependency);
+      if (rangeContains(versions, version)) clauses.push(clause);
     }
     if (!clauses.some((clause) => wouldConflict(clause, state))) solver.solution.decide(state, version);
     return undefined;

@@ -56,7 +56,7 @@ export interface Dependency<P extends SolverPackage, C> {
   readonly range: VersionRange;
   /** Why: given back to `Describe.cause`. */
   readonly cause: C;
-  /** The versions of the asking package of which this is true, where they are others than the one asked about. */
+  /** The versions of the asking package of which this is true, where they are not just the one asked about. */
   readonly versions?: VersionRange;
 }
 
