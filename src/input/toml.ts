@@ -66,11 +66,11 @@ export function tableView(value: Plain, shared: Shared): TomlTable {
   return view(value, [], shared);
 }
 
-/** The document as plain values; throws INPUT_INVALID with the place when the text is no TOML. */
-export function parseToml(text: string, locate: Locate): Plain {
+/** The document as plain values, whole numbers as `numbers` says; throws INPUT_INVALID with the place when the text is no TOML. */
+export function parseToml(text: string, locate: Locate, numbers: "number" | "bigint" = "number"): Plain {
   const source = text.startsWith("\uFEFF") ? ` ${text.slice(1)}` : text;
   try {
-    return parse(source, { maxDepth: MAX_DEPTH });
+    return parse(source, { maxDepth: MAX_DEPTH, integersAsBigInt: numbers === "bigint" });
   } catch (error) {
     if (error instanceof TomlError) {
       const summary = (error.message.split("\n")[0] ?? "").replace(/^Invalid TOML document: /, "");
