@@ -86,7 +86,7 @@ function metadataDeps(config: IndexConfig, given: CatalogDeps, signal: AbortSign
     signal,
     http: createPolite(given.http, polite),
     isTrusted: (url) => isTrustedHost(url, config.trustedHosts),
-    rangeless: new Set(),
+    rangeless: new Map(),
     maxWheel: given.maxWheel ?? MAX_WHEEL,
     warnOnce: (subject, message) => {
       if (warned.has(subject)) return;

@@ -8,8 +8,8 @@ export interface MetadataDeps extends IndexDeps {
   readonly isTrusted: (url: string) => boolean;
   /** Warns, each subject once in a run. */
   readonly warnOnce: (subject: string, message: string) => void;
-  /** Origins that were seen to ignore ranges: asked for whole files at once. */
-  readonly rangeless: Set<string>;
+  /** By origin: for how many files in a row ranges did not work. */
+  readonly rangeless: Map<string, number>;
   /** Bytes of a wheel that may be downloaded for its metadata. */
   readonly maxWheel: number;
 }

@@ -11,6 +11,8 @@ const USUAL_TAIL = 64 * 1024;
 const MAX_TAIL = 256 * 1024;
 /** A server that sends all of so small a file has done no harm. */
 const WHOLE_UP_TO = 1024 * 1024;
+/** So many files that can't be had in pieces speak for all of a server's: a single one may be empty or odd. */
+const RANGELESS = 3;
 /** Up to here a wheel that makes no sense in pieces is looked at as a whole. */
 const SECOND_LOOK = 32 * 1024 * 1024;
 
@@ -21,15 +23,13 @@ const SECOND_LOOK = 32 * 1024 * 1024;
  */
 export async function rangeMetadata(file: DistributionFile, deps: MetadataDeps): Promise<Metadata | undefined> {
   const { origin } = new URL(file.url);
-  if (deps.rangeless.has(origin)) return undefined;
+  const failures = deps.rangeless.get(origin) ?? 0;
+  if (failures >= RANGELESS) return undefined;
   const tailSize = tailSizeFor(file.size);
   const request = await fileRequest(file.url, deps);
   const source = await openRangeSource(deps.http, { ...request, tailSize, wholeUpTo: WHOLE_UP_TO });
-  if (source === undefined) {
-    deps.rangeless.add(origin);
-    return undefined;
-  }
-  if (file.size !== undefined && source.size !== file.size) return undefined;
+  deps.rangeless.set(origin, source === undefined ? failures + 1 : Number.NEGATIVE_INFINITY);
+  if (source === undefined || (file.size !== undefined && source.size !== file.size)) return undefined;
   try {
     return await zipMetadata(source, file.filename, Math.min(source.size, tailSize));
   } catch (error) {

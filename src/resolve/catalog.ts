@@ -5,7 +5,7 @@ import type { DistributionFile } from "./lock.ts";
 export interface Catalog {
   /**
    * All files of a project, wheels and sdists, yanked ones too; undefined when no index has the name. `index` is the name
-   * or URL of the only one to ask. Throws INDEX_ERROR, NETWORK, OFFLINE.
+   * or URL of the only one to ask. Throws INDEX_ERROR, NETWORK, OFFLINE, and CONFIG_INVALID for an index that is not known.
    */
   files(name: string, index?: string): Promise<readonly DistributionFile[] | undefined>;
   /** Core metadata of one wheel, without the wheel where that can be had. Throws WHEEL_INVALID for metadata that can't be read. */

@@ -10,7 +10,7 @@ import { startHttpServer } from "../support/http-server.ts";
 import { serveSimpleIndex } from "../support/simple-index.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { temporaryStore } from "../support/temporary-store.ts";
-import { type BuiltWheel, buildWheel } from "../support/wheel.ts";
+import { type BuiltWheel, buildWheel, type WheelSpec } from "../support/wheel.ts";
 
 const noise = (length: number, seed: number): Buffer => {
   let state = seed;
@@ -29,14 +29,15 @@ const bare = ({ filename, bytes }: BuiltWheel): { readonly filename: string; rea
 const DEMO = buildWheel({ name: "demo", version: "1.0", requires: ["six>=1", "click; extra == 'x'"] });
 const DEMO_2 = buildWheel({ name: "demo", version: "2.0" });
 /** METADATA lies before two megabytes that don't shrink, as meson writes it. */
-const FRONT = buildWheel({
+const FRONT_SPEC: WheelSpec = {
   name: "front",
   version: "1.0",
   requires: ["six"],
   files: { "front.bin": noise(2_000_000, 7) },
   parts: (parts) =>
     [...parts].sort((a, b) => Number(String(a.name).endsWith(".bin")) - Number(String(b.name).endsWith(".bin"))),
-});
+};
+const FRONT = buildWheel(FRONT_SPEC);
 
 test("a name that no index has is told from one without files", async (t) => {
   const server = await startHttpServer(t);
@@ -259,4 +260,29 @@ test("a sidecar that is not what was announced is warned of once, and the wheels
   assert.equal(warningsOf(events).length, 1);
   assert.match(warningsOf(events)[0] ?? "", /127\.0\.0\.1.*\.metadata/);
   assert.equal(server.requests(index.file(DEMO_2.filename)).length, 1);
+});
+
+test("one odd file does not make a server one without ranges, three do", async (t) => {
+  const server = await startHttpServer(t);
+  const store = temporaryStore(t);
+  const wheels = Array.from({ length: 5 }, (_, at) => buildWheel({ ...FRONT_SPEC, version: `1.${at}` }));
+  const index = serveSimpleIndex(server, wheels.map(bare), { format: "plain" });
+  const ranged = (filename: string) =>
+    server.requests(index.file(filename)).some((request) => request.headers["range"] !== undefined);
+  const refuse = (count: number): void => {
+    for (const wheel of wheels.slice(0, count)) {
+      server.fail(index.file(wheel.filename), { status: 416 }, { status: 416 });
+    }
+  };
+  refuse(1);
+  const lenient = testCatalog(t, [index.url], { store });
+  for (const file of ((await lenient.files("front")) ?? []).slice(0, 2)) await lenient.metadata(file);
+  assert.equal(server.requests(index.file(wheels[1]?.filename ?? "")).length, 2);
+  refuse(3);
+  const strict = testCatalog(t, [index.url], { store });
+  for (const file of (await strict.files("front")) ?? []) await strict.metadata(file);
+  assert.deepEqual(
+    wheels.map((wheel) => ranged(wheel.filename)),
+    [true, true, true, false, false],
+  );
 });
