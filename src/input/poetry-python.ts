@@ -18,7 +18,7 @@ export function poetryPython(text: string): string | undefined {
 /** `python_version` has two numbers, so it can't be asked about a third, nor whether it is beyond two. */
 function markerOf({ operator, operand }: PoetryClause): string {
   const parts = operand.split(".").length;
-  if (operator === "==" && !operand.endsWith(".*")) {
+  if (operator === "==" && /^[\d.]+$/.test(operand)) {
     if (parts === 1) return `python_full_version == "${operand}.*"`;
     return `${parts === 2 ? "python_version" : "python_full_version"} == "${operand}"`;
   }
@@ -54,6 +54,6 @@ export function poetryRequiresPython(text: string): string | undefined {
 }
 
 function wholeMinor({ operator, operand }: PoetryClause): string {
-  const isExact = operator === "==" && !operand.endsWith(".*") && operand.split(".").length <= 2;
+  const isExact = operator === "==" && /^\d+(?:\.\d+)?$/.test(operand);
   return operator + operand + (isExact ? ".*" : "");
 }
