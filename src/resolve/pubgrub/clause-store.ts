@@ -54,6 +54,8 @@ export class ClauseStore<P extends SolverPackage, C> {
           range,
           on: on.package,
           onRange,
+          // The root is met first.
+          asked: state.order === 0,
           causes: withCause(before?.kind === "dependency" ? before.causes : [], cause),
         },
       ),

@@ -12,6 +12,7 @@ import { ClauseStore } from "./clause-store.ts";
 import type { Clause } from "./incompatibility.ts";
 import type { PackageState } from "./package-state.ts";
 import { accumulatedOf, isDecided, PartialSolution } from "./partial-solution.ts";
+import { plainProof } from "./proof.ts";
 import { propagate, type Search, tieBreak, wouldConflict } from "./propagate.ts";
 import type { Outcome, Problem, SolverPackage, SolverSource } from "./solver-types.ts";
 
@@ -30,7 +31,7 @@ export async function solve<P extends SolverPackage, C>(problem: Problem<P, C>):
   while (changed !== undefined) {
     problem.signal?.throwIfAborted();
     const impossible = propagate(solver, changed);
-    if (impossible !== undefined) return { kind: "failed", proof: impossible.proof };
+    if (impossible !== undefined) return { kind: "failed", proof: plainProof(impossible.proof) };
     changed = nextToDecide(solver);
     if (changed !== undefined) {
       const attempt = decide(solver, changed);

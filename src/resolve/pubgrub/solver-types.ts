@@ -105,6 +105,8 @@ export type External<P extends SolverPackage, C> =
       readonly range: VersionRange;
       readonly on: P;
       readonly onRange: VersionRange;
+      /** The package is the root: this is what the user asks for. */
+      readonly asked: boolean;
       readonly causes: readonly C[];
     };
 
