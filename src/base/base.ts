@@ -6,6 +6,7 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { TargetLibc } from "../python/target.ts";
+import type { DebsNote } from "../resolve/pylock-document.ts";
 import type { BlobStore, KeyIndex } from "../store/blob-store.ts";
 
 /** What an image starts from. Either finished layers (an image) or recipes (Debian packages) or neither (scratch). */
@@ -18,6 +19,8 @@ export interface Base {
   readonly digest?: Digest;
   /** What the name stood for: the digest of an index, or of the manifest; for locks. */
   readonly pin?: Digest;
+  /** Every Debian package of it, for locks. */
+  readonly debs?: DebsNote;
   /** Repository that has the layers, e.g. "localhost:5000/base": a registry may mount them from there. */
   readonly origin?: string;
   readonly layers: readonly LayerRecord[];
@@ -55,8 +58,15 @@ export interface BaseRequest {
   readonly system: readonly string[];
   readonly debMirror?: string;
   readonly snapshot?: string;
+  /** What a lock says of the base. */
+  readonly pins?: BasePins;
   readonly codec: LayerRecipe["codec"];
   readonly offline: boolean;
+}
+
+/** Parts of a base that are not looked up again. */
+export interface BasePins {
+  readonly debs?: DebsNote;
 }
 
 export interface BaseDeps {

@@ -6,6 +6,7 @@ import { type DebArchive, debArchives, snapshotId } from "../resolve/deb-archive
 import { readAptSources } from "./apt-sources.ts";
 import type { Base, BaseDeps, BaseFacts, BaseProvider, BaseRequest } from "./base.ts";
 import { fetchDeb } from "./debian-fetch.ts";
+import { debsNote, lockedResolution } from "./debian-locked.ts";
 import type { DebPin } from "./debian-pin.ts";
 import { debianRecipes, rootLinks, specialDirectories } from "./debian-recipes.ts";
 import { type DebResolution, doubtResolution, type ResolveRequest, resolveDebs } from "./debian-resolve.ts";
@@ -31,7 +32,9 @@ export function createDebianProvider(options: DebianOptions): BaseProvider {
       const archives = await chooseArchives(suite, architecture, request, options.aptFolder);
       const { system, offline } = request;
       const wanted: ResolveRequest = { suite, architecture, archives, system, offline };
-      return debianBase(spec, { wanted, request, resolution: await resolveDebs(wanted, deps), deps });
+      const debs = request.pins?.debs;
+      const resolution = debs === undefined ? await resolveDebs(wanted, deps) : lockedResolution(debs, archives);
+      return debianBase(spec, { wanted, request, resolution, deps });
     },
   };
 }
@@ -81,6 +84,7 @@ function debianBase(spec: string, opened: Opened): Base {
     layers: [],
     recipes: debianRecipes(resolution, { suite, architecture, codec: request.codec }),
     config: baseConfig(request),
+    debs: debsNote(resolution, opened.wanted.archives, request.platform),
     facts: baseFacts(opened),
     ...(created === undefined ? {} : { created }),
     fetchLayer: async (layer) => {

@@ -1,9 +1,34 @@
 import type { Base, BaseRequest } from "../base/base.ts";
 import { openBase } from "../base/providers.ts";
+import type { CodecChoice } from "../layers/recipe.ts";
+import type { Platform } from "../oci/platform.ts";
+import type { BaseNote } from "../resolve/pylock-document.ts";
+import { basePins } from "./base-pins.ts";
+import { chooseBase } from "./choose-base.ts";
+import type { BuildConfig } from "./config.ts";
 import type { BuildDeps } from "./deps.ts";
+import type { Input } from "./input-files.ts";
+import type { BuildRequest } from "./prepare-step.ts";
+
+/** What has to be known to open the base of one platform. */
+export interface BaseChoice {
+  readonly request: Pick<BuildRequest, "config" | "detected">;
+  readonly codec: CodecChoice;
+  readonly input: Input | undefined;
+  /** What a lock of ours knows of the base; followed where the same base is asked for. */
+  readonly pinned: BaseNote | undefined;
+}
 
 /** Opens what the image starts from. The caller closes it. */
-export async function baseStep(spec: string, request: Omit<BaseRequest, "offline">, deps: BuildDeps): Promise<Base> {
+export async function openBaseOf(choice: BaseChoice, platform: Platform, deps: BuildDeps): Promise<Base> {
+  const { request, codec, input, pinned } = choice;
+  const name = chooseBase(request, input, pinned);
+  const options = baseOptions(request.config);
+  const { spec, pins } = basePins(name, options.system, platform, pinned);
+  return baseStep(spec, { platform, codec, ...options, ...(pins === undefined ? {} : { pins }) }, deps);
+}
+
+async function baseStep(spec: string, request: Omit<BaseRequest, "offline">, deps: BuildDeps): Promise<Base> {
   deps.report({ type: "phase", phase: "base", detail: spec });
   const { store, http, report, signal, environment, now, offline } = deps;
   return openBase(
@@ -11,4 +36,16 @@ export async function baseStep(spec: string, request: Omit<BaseRequest, "offline
     { ...request, offline },
     { blobs: store, index: store, http, report, signal, environment, now },
   );
+}
+
+function baseOptions({ system = [], debMirror, snapshot }: BuildConfig): {
+  readonly system: readonly string[];
+  readonly debMirror?: string;
+  readonly snapshot?: string;
+} {
+  return {
+    system,
+    ...(debMirror === undefined ? {} : { debMirror }),
+    ...(snapshot === undefined ? {} : { snapshot }),
+  };
 }

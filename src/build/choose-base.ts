@@ -1,5 +1,6 @@
-import type { LockInput } from "../input/input.ts";
 import { allowsPython } from "../python/requires-python.ts";
+import type { BaseNote } from "../resolve/pylock-document.ts";
+import type { Input } from "./input-files.ts";
 import type { BuildRequest } from "./prepare-step.ts";
 
 /** Suites by the Python that they have; the first is the default. */
@@ -8,10 +9,18 @@ const SUITES: readonly (readonly [base: string, python: string])[] = [
   ["deb:trixie", "3.13"],
 ];
 
-/** The base that was named, else the Debian suite whose Python suits what was asked for, the lock and the project. */
-export function chooseBase({ config, detected }: BuildRequest, input: LockInput | undefined): string {
+/**
+ * The base that was named, else the one that the lock was made for, else the Debian suite whose Python suits what was
+ * asked for, the input and the project.
+ */
+export function chooseBase(
+  { config, detected }: Pick<BuildRequest, "config" | "detected">,
+  input: Input | undefined,
+  pinned?: BaseNote,
+): string {
   if (config.base !== undefined) return config.base;
   const asked = config.python ?? detected.python;
+  if (pinned !== undefined && asked === undefined) return pinned.name;
   const wanted = SUITES.find(([, python]) => asked === python || asked?.startsWith(`${python}.`) === true);
   if (wanted !== undefined) return wanted[0];
   const ranges = [input?.requiresPython, detected.requiresPython];

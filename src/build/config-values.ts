@@ -1,6 +1,7 @@
 import type { HealthcheckSettings } from "../image/settings.ts";
+import type { Prerelease, Resolution } from "../input/request.ts";
 import type { TargetLibc } from "../python/target.ts";
-import type { CompressionConfig } from "./config.ts";
+import type { CompressionConfig, IndexStrategy } from "./config.ts";
 
 /** A failed reading says what is wanted, so that it can follow the key or the flag: "must be …". */
 export type Read<T> = T | string;
@@ -54,6 +55,11 @@ export function readMode(text: string): Read<number> {
   return /^0?o?[0-7]{3,4}$/.test(text) ? Number.parseInt(text.replace(/^0?o/, ""), 8) : "must be octal, such as 0644";
 }
 
+export const RESOLUTIONS: readonly Resolution[] = ["highest", "lowest", "lowest-direct"];
+export const PRERELEASES: readonly Prerelease[] = ["if-necessary", "allow", "disallow", "explicit"];
+export const INDEX_STRATEGIES: readonly IndexStrategy[] = ["first-index", "all"];
+/** A date, or RFC 3339. */
+export const EXCLUDE_NEWER: RegExp = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/;
 export const PLATFORM: RegExp = /^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/;
 export const PYTHON: RegExp = /^3\.\d{1,3}(?:\.\d{1,3})?(?:(?:a|b|rc)\d+)?t?$/;
 export const SNAPSHOT: RegExp = /^\d{8}T\d{6}Z$/;

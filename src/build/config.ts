@@ -1,4 +1,5 @@
 import type { HealthcheckSettings, ImageSettings } from "../image/settings.ts";
+import type { Prerelease, Resolution } from "../input/request.ts";
 import type { GroupAccount, UserAccount } from "../layers/accounts.ts";
 import type { TargetLibc } from "../python/target.ts";
 import type { ExtraFile } from "./extra-file.ts";
@@ -17,10 +18,21 @@ export interface BuildConfig {
   readonly lock?: string;
   readonly requirements?: readonly string[];
   readonly constraints?: readonly string[];
+  /** Files of requirements that replace all others of their name. */
+  readonly overrides?: readonly string[];
   readonly groups?: readonly string[];
   readonly extras?: readonly string[];
+  readonly allExtras?: boolean;
   /** false leaves out the default groups of a lock. */
   readonly defaultGroups?: boolean;
+  /** Name of the project of a workspace. */
+  readonly package?: string;
+  readonly resolution?: Resolution;
+  readonly prerelease?: Prerelease;
+  /** A date, or RFC 3339. */
+  readonly excludeNewer?: string;
+  readonly noBinary?: readonly string[];
+  readonly onlyBinary?: readonly string[];
   readonly system?: readonly string[];
   readonly debMirror?: string;
   readonly snapshot?: string;
@@ -30,6 +42,7 @@ export interface BuildConfig {
   readonly findLinks?: readonly string[];
   readonly noIndex?: boolean;
   readonly trustedHost?: readonly string[];
+  readonly indexStrategy?: IndexStrategy;
 
   readonly entrypoint?: readonly string[];
   /** Take the base's entrypoint and cmd instead of detecting one. */
@@ -69,6 +82,9 @@ export interface BuildConfig {
   readonly outputs?: readonly string[];
   readonly insecureRegistries?: readonly string[];
 }
+
+/** Which of several indexes are asked for a name: as uv does, or as pip does. */
+export type IndexStrategy = "first-index" | "all";
 
 export interface LayersConfig {
   readonly budget?: number;

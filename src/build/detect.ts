@@ -11,6 +11,8 @@ export interface Detected {
   /** Name of the lock in the context; the others lie beside it and are not used. */
   readonly lock?: string;
   readonly otherLocks: readonly string[];
+  /** A script that says itself what it needs, by its name in the context: it was named instead of a folder. */
+  readonly script?: string;
   /** From .python-version, as --python takes it. */
   readonly python?: string;
   readonly requiresPython?: string;

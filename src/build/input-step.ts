@@ -1,57 +1,98 @@
-import { existsSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { dirname, isAbsolute, join, resolve } from "node:path";
-import { OciasmError, systemCode } from "../errors.ts";
-import { formatOf } from "../input/formats.ts";
-import type { InputContext, LockInput } from "../input/input.ts";
-import { readRequirements } from "../input/requirements-txt.ts";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { OciasmError } from "../errors.ts";
+import type { InputContext } from "../input/input.ts";
+import { readProject } from "../input/project.ts";
+import { isRequest, type RequirementsInput } from "../input/request.ts";
+import { readRequirementsFiles, requirements } from "../input/requirements.ts";
+import type { RequirementsText } from "../input/requirements-file.ts";
+import { withBounds } from "../input/requirements-request.ts";
 import type { BuildConfig } from "./config.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { Detected } from "./detect.ts";
+import { type Input, inputContext, readInputFile, readText } from "./input-files.ts";
+import { askedWith } from "./resolution-settings.ts";
 
-/** The lock or requirements that the run builds from; undefined when the context has none. Throws with every problem. */
+export interface InputRequest {
+  /** Absolute. */
+  readonly context: string;
+  readonly config: BuildConfig;
+  readonly detected: Pick<Detected, "lock" | "script">;
+}
+
+/**
+ * What the run builds from: the files that were named, else the lock in the context, else uv's lock of a workspace
+ * around it, else what the project asks for. Undefined when there is nothing. Throws with every problem.
+ */
 export async function inputStep(
-  context: string,
-  config: BuildConfig,
-  detected: Detected,
+  request: InputRequest,
   deps: Pick<BuildDeps, "environment" | "report">,
-): Promise<LockInput | undefined> {
-  const input = await readInput(context, config, detected, deps.environment);
+): Promise<Input | undefined> {
+  const input = await findInput(request, inputContext(request.context, deps.environment));
   for (const message of input?.warnings ?? []) deps.report({ type: "warning", message });
   return input;
 }
 
-async function readInput(
-  context: string,
-  config: BuildConfig,
-  detected: Detected,
-  environment: BuildDeps["environment"],
-): Promise<LockInput | undefined> {
-  const contextOf = (file: string): InputContext => ({ file, readInclude, environment });
+type Context = Omit<InputContext, "file">;
+
+async function findInput(request: InputRequest, context: Context): Promise<Input | undefined> {
+  const { config, detected } = request;
   if (config.requirements !== undefined && config.lock === undefined) {
-    const files = [
-      ...config.requirements.map((file) => ({ file: resolve(context, file), constraint: false })),
-      ...(config.constraints ?? []).map((file) => ({ file: resolve(context, file), constraint: true })),
-    ];
-    const texts = await Promise.all(files.map(async (each) => ({ ...each, text: await readText(each.file) })));
-    return readRequirements(texts, contextOf(files[0]?.file ?? context));
+    return bounded(await readNamed(request, config.requirements, context), request, context);
   }
-  const lock = config.lock ?? detected.lock;
-  if (lock === undefined) return undefined;
-  const file = resolve(context, lock);
-  return formatOf(file).parse(await readText(file), contextOf(file));
+  const named = config.lock ?? detected.script ?? detected.lock;
+  const file = named === undefined ? workspaceLock(request.context) : resolve(request.context, named);
+  if (file !== undefined) return bounded(await readInputFile(file, context), request, context);
+  const folder = request.context.replaceAll("\\", "/");
+  const project = readProject(folder, { ...context, file: join(folder, "pyproject.toml") });
+  return project === undefined ? undefined : bounded(project, request, context);
 }
 
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (systemCode(error) !== "ENOENT") throw error;
-    throw new OciasmError("INPUT_NOT_FOUND", `there is no ${file}`);
+/** uv's lock in the nearest folder above that has one: a workspace has one lock at its root. */
+function workspaceLock(context: string): string | undefined {
+  if (!existsSync(join(context, "pyproject.toml"))) return undefined;
+  for (let folder = context; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, "uv.lock"))) return join(folder, "uv.lock");
+    if (existsSync(join(folder, ".git")) || dirname(folder) === folder) return undefined;
   }
 }
 
-function readInclude(path: string, from: string): { readonly path: string; readonly text: string } | undefined {
-  const file = isAbsolute(path) ? path : join(dirname(from), path);
-  return existsSync(file) ? { path: file, text: readFileSync(file, "utf8") } : undefined;
+async function readNamed(request: InputRequest, files: readonly string[], context: Context): Promise<Input> {
+  const paths = files.map((file) => resolve(request.context, file));
+  const [first] = paths;
+  if (first === undefined) throw new OciasmError("USAGE", "no requirements file is named");
+  if (paths.every((path) => requirements.matches(path.slice(path.lastIndexOf("/") + 1)))) {
+    const constraints = (request.config.constraints ?? []).map((file) => resolve(request.context, file));
+    const texts = await Promise.all([
+      ...paths.map((path) => sourceOf(path, {})),
+      ...constraints.map((path) => sourceOf(path, { constraint: true })),
+    ]);
+    return readRequirementsFiles(texts, { ...context, file: first });
+  }
+  if (paths.length === 1) return readInputFile(first, context);
+  throw new OciasmError("USAGE", `${files.join(" and ")} can't be read together`, {
+    hint: "name one pyproject.toml or script, or requirements files only",
+  });
+}
+
+type Kind = Partial<Pick<RequirementsText, "constraint" | "override">>;
+
+async function sourceOf(file: string, kind: Kind): Promise<RequirementsText> {
+  return { file, text: await readText(file), constraint: false, ...kind };
+}
+
+/** A request with the constraints, overrides and options of the command line and the configuration. */
+async function bounded(input: Input, request: InputRequest, context: Context): Promise<Input> {
+  if (!isRequest(input)) return input;
+  const { config } = request;
+  const known = input.format === "requirements.txt" && config.requirements !== undefined;
+  const sources = await Promise.all([
+    ...(known ? [] : (config.constraints ?? [])).map((file) =>
+      sourceOf(resolve(request.context, file), { constraint: true }),
+    ),
+    ...(config.overrides ?? []).map((file) => sourceOf(resolve(request.context, file), { override: true })),
+  ]);
+  const withFiles: RequirementsInput =
+    sources.length === 0 ? input : withBounds(input, sources, { ...context, file: input.file });
+  return askedWith(withFiles, config);
 }

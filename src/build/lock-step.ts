@@ -18,16 +18,15 @@ export async function lockStep(
   deps: Pick<BuildDeps, "limits" | "report" | "signal">,
 ): Promise<Lock> {
   const selected = selectPackages(input, target, choice);
-  const results = await Promise.allSettled(
+  const packages = await settledAll(
     selected.map((item) => deps.limits.requests(() => lockPackage(item, target, index, deps))),
   );
-  return { target, packages: results.flatMap(settled(results)) };
+  return { target, packages };
 }
 
-/** One error that holds them all: a person mends the lock once. Anything unexpected comes first. */
-function settled(
-  results: readonly PromiseSettledResult<LockedPackage>[],
-): (result: PromiseSettledResult<LockedPackage>) => LockedPackage[] {
+/** All of them, or one error that holds those of all: a person mends the lock once. Anything unexpected comes first. */
+export async function settledAll<T>(promises: readonly Promise<T>[]): Promise<readonly T[]> {
+  const results = await Promise.allSettled(promises);
   const reasons = results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
   const [first] = reasons;
   if (first instanceof OciasmError && reasons.length > 1) {
@@ -35,7 +34,7 @@ function settled(
     throw new OciasmError(first.code, `${problems.length} packages can't be had`, { problems });
   }
   if (reasons.length > 0) throw first;
-  return (result) => (result.status === "fulfilled" ? [result.value] : []);
+  return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
 }
 
 async function lockPackage(

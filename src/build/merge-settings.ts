@@ -1,7 +1,19 @@
 import { OciasmError } from "../errors.ts";
 import { shellWords } from "../input/shell-words.ts";
 import { type BuildConfig, present } from "./config.ts";
-import { PLATFORM, PYTHON, type Read, readCompression, readHealthcheck, readLibc, SNAPSHOT } from "./config-values.ts";
+import {
+  EXCLUDE_NEWER,
+  INDEX_STRATEGIES,
+  PLATFORM,
+  PRERELEASES,
+  PYTHON,
+  RESOLUTIONS,
+  type Read,
+  readCompression,
+  readHealthcheck,
+  readLibc,
+  SNAPSHOT,
+} from "./config-values.ts";
 
 /** What the command line says, as text; the OCIASM_… twins of the environment are in it already. */
 export interface BuildFlags {
@@ -12,8 +24,17 @@ export interface BuildFlags {
   readonly lock?: string;
   readonly requirement?: readonly string[];
   readonly constraint?: readonly string[];
+  readonly override?: readonly string[];
   readonly group?: readonly string[];
   readonly extra?: readonly string[];
+  readonly allExtras?: boolean;
+  readonly package?: string;
+  readonly resolution?: string;
+  readonly prerelease?: string;
+  readonly excludeNewer?: string;
+  readonly noBinary?: readonly string[];
+  readonly onlyBinary?: readonly string[];
+  readonly indexStrategy?: string;
   readonly noDev?: boolean;
   readonly system?: readonly string[];
   readonly debMirror?: string;
@@ -65,8 +86,21 @@ export function mergeSettings(
       lock: flags.lock,
       requirements: flags.requirement,
       constraints: flags.constraint,
+      overrides: flags.override,
       groups: flags.group,
       extras: flags.extra,
+      allExtras: flags.allExtras,
+      package: flags.package,
+      resolution: oneOf("resolution", flags.resolution, RESOLUTIONS),
+      prerelease: oneOf("prerelease", flags.prerelease, PRERELEASES),
+      excludeNewer: optional(
+        "exclude-newer",
+        flags.excludeNewer,
+        EXCLUDE_NEWER,
+        "a date such as 2026-01-31, or RFC 3339",
+      ),
+      noBinary: flags.noBinary,
+      onlyBinary: flags.onlyBinary,
       defaultGroups: flags.noDev === true ? false : undefined,
       system: flags.system,
       debMirror: flags.debMirror,
@@ -76,6 +110,7 @@ export function mergeSettings(
       findLinks: flags.findLinks,
       noIndex: flags.noIndex,
       trustedHost: flags.trustedHost,
+      indexStrategy: oneOf("index-strategy", flags.indexStrategy, INDEX_STRATEGIES),
       entrypoint: command("entrypoint", flags.entrypoint),
       inheritEntrypoint: flags.entrypoint === undefined ? undefined : false,
       cmd: command("cmd", flags.cmd) ?? (flags.entrypoint === undefined ? undefined : []),
@@ -150,6 +185,13 @@ function merged<T extends Readonly<Record<string, string>>>(file: T | undefined,
 
 function optional(flag: string, text: string | undefined, pattern: RegExp, wanted: string): string | undefined {
   return text === undefined ? undefined : matched(flag, text, pattern, wanted);
+}
+
+function oneOf<T extends string>(flag: string, text: string | undefined, choices: readonly T[]): T | undefined {
+  if (text === undefined) return undefined;
+  const found = choices.find((choice) => choice === text);
+  if (found !== undefined) return found;
+  throw usage(flag, `takes ${choices.join(", ")}, not \`${text}\``);
 }
 
 function matched(flag: string, text: string, pattern: RegExp, wanted: string): string {

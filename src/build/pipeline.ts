@@ -2,14 +2,11 @@ import type { Destination, Publication, WriteResult } from "../destination/desti
 import { annotationLevels } from "../image/annotations.ts";
 import type { Platform } from "../oci/platform.ts";
 import { nameFullCache } from "../store/store-error.ts";
-import { baseStep } from "./base-step.ts";
-import { chooseBase } from "./choose-base.ts";
+import { openBaseOf } from "./base-step.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { ImagePlan } from "./image-plan.ts";
 import { type BuiltImage, imageStep } from "./image-step.ts";
-import { indexStep } from "./index-step.ts";
 import { layerStep } from "./layer-step.ts";
-import { lockStep } from "./lock-step.ts";
 import { planStep } from "./plan-step.ts";
 import type { Prepared } from "./prepare-step.ts";
 import { publicationOf, publishStep } from "./publish-step.ts";
@@ -39,22 +36,18 @@ export async function build(prepared: Prepared, destinations: readonly Destinati
     return { images, publication, written };
   } finally {
     for (const image of images) await image.plan.base.close();
+    await prepared.packages?.close();
   }
 }
 
 /** Everything that is decided before a byte of a wheel is fetched. The caller closes the plan's base. */
 export async function planImage(prepared: Prepared, platform: Platform, deps: BuildDeps): Promise<ImagePlan> {
-  const { request, codec, input } = prepared;
+  const { request, packages } = prepared;
   const { config } = request;
-  const base = await baseStep(chooseBase(request, input), { platform, codec, ...baseOptions(config) }, deps);
-  const hasPython = input !== undefined || base.facts.python !== undefined;
+  const base = await openBaseOf(prepared, platform, deps);
+  const hasPython = packages !== undefined || base.facts.python !== undefined;
   const target = hasPython ? targetOf(base, { python: config.python, libc: config.libc }) : undefined;
-  const packages =
-    input === undefined ? undefined : await indexStep({ flags: indexFlags(config), lock: input.options }, deps);
-  const lock =
-    input === undefined || target === undefined || packages === undefined
-      ? undefined
-      : await lockStep(input, target, lockChoice(config), packages.client, deps);
+  const lock = target === undefined ? undefined : await packages?.lockFor(target);
   const plan = planStep({
     ...prepared,
     base,
@@ -73,39 +66,10 @@ export async function planImage(prepared: Prepared, platform: Platform, deps: Bu
     base,
     target,
     lock,
-    packages,
+    packages: packages?.index,
     layers: plan.layers,
     projectFiles: prepared.project.local,
   };
-}
-
-type Config = Prepared["request"]["config"];
-
-function baseOptions({ system = [], debMirror, snapshot }: Config): {
-  readonly system: readonly string[];
-  readonly debMirror?: string;
-  readonly snapshot?: string;
-} {
-  return {
-    system,
-    ...(debMirror === undefined ? {} : { debMirror }),
-    ...(snapshot === undefined ? {} : { snapshot }),
-  };
-}
-
-function indexFlags(config: Config): Parameters<typeof indexStep>[0]["flags"] {
-  const { indexUrl, extraIndexUrl, findLinks, noIndex, trustedHost } = config;
-  return {
-    ...(indexUrl === undefined ? {} : { indexUrl }),
-    ...(extraIndexUrl === undefined ? {} : { extraIndexUrls: extraIndexUrl }),
-    ...(findLinks === undefined ? {} : { findLinks }),
-    ...(noIndex === undefined ? {} : { noIndex }),
-    ...(trustedHost === undefined ? {} : { trustedHosts: trustedHost }),
-  };
-}
-
-function lockChoice({ extras = [], groups = [], defaultGroups = true }: Config): Parameters<typeof lockStep>[2] {
-  return { extras, groups, noDefaultGroups: !defaultGroups };
 }
 
 function runsAsRoot(user: string | undefined): boolean {

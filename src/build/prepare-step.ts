@@ -6,18 +6,22 @@ import { openDestination } from "../destination/destinations.ts";
 import { parseOutputSpec } from "../destination/output-spec.ts";
 import { OciasmError } from "../errors.ts";
 import type { ImageSettings } from "../image/settings.ts";
-import type { LockInput } from "../input/input.ts";
+import { isRequest } from "../input/request.ts";
 import type { ConflictRule } from "../install/conflict-rules.ts";
 import type { CodecChoice } from "../layers/recipe.ts";
 import { type Platform, parsePlatform } from "../oci/platform.ts";
 import { parseTagged } from "../oci/reference.ts";
+import type { BaseNote } from "../resolve/pylock-document.ts";
 import type { KeyIndex } from "../store/blob-store.ts";
 import { type BuildConfig, imageSettings } from "./config.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { Detected } from "./detect.ts";
 import { parseEnvFile } from "./env-file.ts";
+import type { Input } from "./input-files.ts";
 import { inputStep } from "./input-step.ts";
 import { type LayoutData, readLayoutData } from "./layout-data.ts";
+import { checkLock } from "./lock-check.ts";
+import { openPackages, type Packages } from "./packages.ts";
 import { type Project, projectStep } from "./project-step.ts";
 
 /** 1980-01-01, the earliest date that zip and every tar reader agree on. */
@@ -30,13 +34,24 @@ export interface BuildRequest {
   readonly config: BuildConfig;
   readonly detected: Detected;
   readonly noCache: boolean;
+  /** How far a lock is believed. */
+  readonly trust: LockTrust;
+  /** Names of flags that were given and that only a resolver follows. */
+  readonly solverFlags: readonly string[];
 }
+
+/** "locked" fails where a lock does not match what it was made from, "frozen" does not look, "warn" says so. */
+export type LockTrust = "warn" | "locked" | "frozen";
 
 /** The request with everything read that does not depend on a platform. */
 export interface Prepared {
   readonly request: BuildRequest;
   readonly platforms: readonly Platform[];
-  readonly input: LockInput | undefined;
+  readonly input: Input | undefined;
+  /** Where the packages come from; undefined where nothing asks for any. */
+  readonly packages: Packages | undefined;
+  /** What the lock says of the base. */
+  readonly pinned: BaseNote | undefined;
   readonly layout: LayoutData;
   readonly codec: CodecChoice;
   readonly project: Project;
@@ -57,13 +72,16 @@ export async function prepareStep(request: BuildRequest, deps: BuildDeps): Promi
   deps.report({ type: "note", message: detected.summary });
   for (const message of detected.warnings) deps.report({ type: "warning", message });
   const outputs = config.outputs ?? [];
-  const input = await inputStep(context, config, detected, deps);
+  const input = await inputStep({ context, config, detected }, deps);
+  await checkLock(input, request, deps);
   const layout = await layoutOf(config, context, deps.store);
   const epoch = epochOf(config.created);
   return {
     request,
     platforms,
     input,
+    packages: input === undefined ? undefined : await openPackages({ context, config, input }, deps),
+    pinned: input === undefined || isRequest(input) ? undefined : input.ociasm?.base,
     layout,
     codec: await codecOf(config),
     project: await projectStep({ context, config, detected, scheme: layout.scheme, outputs: pathsOf(outputs) }, deps),
@@ -76,7 +94,7 @@ export async function prepareStep(request: BuildRequest, deps: BuildDeps): Promi
   };
 }
 
-function platformsOf(texts: readonly string[] = ["linux/amd64"]): readonly Platform[] {
+export function platformsOf(texts: readonly string[] = ["linux/amd64"]): readonly Platform[] {
   const platforms = new Map(texts.map((text) => [JSON.stringify(parsePlatform(text)), parsePlatform(text)]));
   for (const { os } of platforms.values()) {
     if (os !== "linux") throw new OciasmError("USAGE", `images are made for linux, not for ${os}`);
@@ -109,7 +127,7 @@ async function layoutOf(config: BuildConfig, context: string, index: KeyIndex): 
   };
 }
 
-async function codecOf({ compression }: BuildConfig): Promise<CodecChoice> {
+export async function codecOf({ compression }: BuildConfig): Promise<CodecChoice> {
   const codec = codecNamed(compression?.name ?? "gzip");
   const level = compression?.level ?? codec.defaultLevel;
   const fingerprint = codec.fingerprint(level);

@@ -30,10 +30,11 @@ export interface ProjectStepOptions {
 export async function projectStep(options: ProjectStepOptions, deps: BuildDeps): Promise<Project> {
   const { files = {}, weights = [] } = options.config;
   const destination = (files.destination ?? "/app").replace(/^\/+/, "");
+  const { script } = options.detected;
   const found = await readProjectFiles({
     context: options.context,
     destination,
-    include: files.include ?? [],
+    include: files.include ?? (script === undefined ? [] : [`/${script}`]),
     exclude: files.exclude ?? [],
     keep: files.keep ?? [],
     extra: files.extra ?? [],

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
-import { detect } from "../build/detect.ts";
+import { detectContext } from "../build/detect-script.ts";
 import { type BuildFlags, mergeSettings } from "../build/merge-settings.ts";
 import { type OpenDeps, openDeps } from "../build/open-deps.ts";
-import { type BuildRequest, type Prepared, prepareStep } from "../build/prepare-step.ts";
+import { type BuildRequest, type LockTrust, type Prepared, prepareStep } from "../build/prepare-step.ts";
 import { readConfig } from "../build/read-config.ts";
+import { OciasmError } from "../errors.ts";
 import type { BuildEvent } from "../events.ts";
 import { createDiskStore } from "../store/disk.ts";
 import { type Arguments, booleanFlag, listFlag, numberFlag, stringFlag } from "./arguments.ts";
@@ -31,13 +32,34 @@ export async function openBuild(
   }
 }
 
-async function readRequest(args: Arguments, session: Session): Promise<BuildRequest> {
-  const context = resolve(args.words[0] ?? ".");
-  const detected = await detect(context);
+/** From the command line to what is asked for; nothing of the project but its top is read. */
+export async function readRequest(args: Arguments, session: Session): Promise<BuildRequest> {
+  const { context, detected } = await detectContext(resolve(args.words[0] ?? "."));
   const file = stringFlag(args, "file");
-  const loaded = await readConfig(context, file, createDiskStore(session.cacheDir));
+  // A script alone is not what its folder's configuration is about.
+  const alone = detected.script !== undefined && file === undefined;
+  const loaded = alone ? { config: {} } : await readConfig(context, file, createDiskStore(session.cacheDir));
   const config = mergeSettings(buildFlags(args), session.environment, loaded.config);
-  return { context, config, detected, noCache: booleanFlag(args, "no-cache") };
+  const solverFlags = SOLVER_FLAGS.filter((name) => args.flags.has(name));
+  const named = args.flags.has("constraint") && config.requirements === undefined ? ["constraint"] : [];
+  return {
+    context,
+    config,
+    detected,
+    noCache: booleanFlag(args, "no-cache"),
+    trust: trustOf(args),
+    solverFlags: [...named, ...solverFlags],
+  };
+}
+
+/** Flags that mean nothing to a lock. */
+const SOLVER_FLAGS: readonly string[] = ["override", "prerelease", "resolution", "exclude-newer", "no-binary"];
+
+function trustOf(args: Arguments): LockTrust {
+  const [locked, frozen] = [booleanFlag(args, "locked"), booleanFlag(args, "frozen")];
+  if (locked && frozen) throw new OciasmError("USAGE", "--locked and --frozen exclude each other");
+  if (locked) return "locked";
+  return frozen ? "frozen" : "warn";
 }
 
 function buildFlags(args: Arguments): BuildFlags {
@@ -52,8 +74,17 @@ function buildFlags(args: Arguments): BuildFlags {
     lock: text("lock") === undefined ? undefined : resolve(text("lock") ?? ""),
     requirement: paths("requirement"),
     constraint: paths("constraint"),
+    override: paths("override"),
     group: list("group"),
     extra: list("extra"),
+    allExtras: booleanFlag(args, "all-extras") ? true : undefined,
+    package: text("package"),
+    resolution: text("resolution"),
+    prerelease: text("prerelease"),
+    excludeNewer: text("exclude-newer"),
+    noBinary: list("no-binary"),
+    onlyBinary: list("only-binary"),
+    indexStrategy: text("index-strategy"),
     noDev: booleanFlag(args, "no-dev") ? true : undefined,
     system: list("system"),
     debMirror: text("deb-mirror"),

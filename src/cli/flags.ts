@@ -1,3 +1,5 @@
+import { INDEX_STRATEGIES, PRERELEASES, RESOLUTIONS } from "../build/config-values.ts";
+
 /** A flag of the command line; the source of parsing, help, environment twins and shell completion. */
 export interface Flag {
   readonly name: string;
@@ -54,11 +56,13 @@ export const INPUT: FlagGroup = {
       path: true,
     }),
     flag("lock", "a lock file", { placeholder: "FILE", path: true }),
-    list("requirement", "FILE", "a requirements file with pins and hashes", { short: "r", path: true }),
+    list("requirement", "FILE", "a requirements file, pyproject.toml or script", { short: "r", path: true }),
     list("constraint", "FILE", "a constraints file", { short: "c", path: true }),
     list("group", "NAME", "dependency group to include"),
     list("extra", "NAME", "extra to include"),
+    flag("all-extras", "include every extra"),
     flag("no-dev", "leave out the default development groups"),
+    flag("package", "project of a workspace to build (default: the one in CONTEXT)", { placeholder: "NAME" }),
     list("platform", "OS/ARCH", "target platforms (default linux/amd64)", { commas: true }),
     flag("python", "target Python (default: the base's)", { placeholder: "VERSION" }),
     flag("libc", "target libc, glibc:2.36 or musl:1.2 (default: the base's)", { placeholder: "LIBC" }),
@@ -66,6 +70,40 @@ export const INPUT: FlagGroup = {
     list("system", "NAME", "Debian package to add", { commas: true }),
     flag("deb-mirror", "Debian mirror (default: this host's apt sources)", { placeholder: "URL" }),
     flag("snapshot", "timestamp of a Debian snapshot mirror", { placeholder: "TIMESTAMP" }),
+  ],
+};
+
+export const RESOLVING: FlagGroup = {
+  title: "Resolving",
+  flags: [
+    flag("locked", "fail if the lock does not match what it was made from"),
+    flag("frozen", "use the lock and check nothing"),
+    list("override", "FILE", "requirements that replace others of their name", { path: true }),
+    flag("prerelease", "when pre-releases are taken (default if-necessary)", {
+      placeholder: "WHEN",
+      choices: PRERELEASES,
+    }),
+    flag("resolution", "which of the versions that fit (default highest)", {
+      placeholder: "WHICH",
+      choices: RESOLUTIONS,
+    }),
+    flag("exclude-newer", "leave out files uploaded later: 2026-01-31, or RFC 3339", { placeholder: "DATE" }),
+    list("no-binary", "NAME", "take no wheels of this package, or of :all:", { commas: true }),
+    list("only-binary", "NAME", "take wheels only, as is always done", { commas: true }),
+  ],
+};
+
+export const LOCKING: FlagGroup = {
+  title: "The lock",
+  flags: [
+    flag("output-file", "where it is written (default: pylock.toml in CONTEXT)", {
+      short: "o",
+      placeholder: "FILE",
+      path: true,
+    }),
+    flag("check", "write nothing; fail if the lock would change"),
+    flag("upgrade", "take new versions where there are any"),
+    list("upgrade-package", "NAME", "take a new version of this package", { short: "P" }),
   ],
 };
 
@@ -77,6 +115,10 @@ export const INDEX: FlagGroup = {
     list("find-links", "PATH|URL", "folder or page with wheels"),
     flag("no-index", "ask no index, only --find-links"),
     list("trusted-host", "HOST", "allow this host without TLS verification"),
+    flag("index-strategy", "the first index that has the name, or all (default: as pip or uv are configured)", {
+      placeholder: "HOW",
+      choices: INDEX_STRATEGIES,
+    }),
   ],
 };
 
@@ -121,19 +163,4 @@ export const OUTPUT: FlagGroup = {
 };
 
 /** Words of the contract whose part of the program does not exist yet: refused by name instead of ignored. */
-export const NOT_YET: readonly string[] = [
-  "load",
-  "bytecode",
-  "no-build",
-  "cache-from",
-  "no-registry-cache",
-  "override",
-  "prerelease",
-  "resolution",
-  "exclude-newer",
-  "no-binary",
-  "only-binary",
-  "locked",
-  "frozen",
-  "all-extras",
-];
+export const NOT_YET: readonly string[] = ["load", "bytecode", "no-build", "cache-from", "no-registry-cache"];

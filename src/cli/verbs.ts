@@ -1,5 +1,5 @@
 import type { Arguments } from "./arguments.ts";
-import { type FlagGroup, GLOBAL, INDEX, INPUT, LAYERS, OUTPUT, RUNTIME } from "./flags.ts";
+import { type FlagGroup, GLOBAL, INDEX, INPUT, LAYERS, LOCKING, OUTPUT, RESOLVING, RUNTIME } from "./flags.ts";
 import type { Session } from "./session.ts";
 
 /** What a verb gives back: text for stdout, and a value for --json. */
@@ -24,15 +24,23 @@ export const VERBS: readonly Verb[] = [
     name: "build",
     usage: "build [CONTEXT] [-t REF]… [--push] [-o SPEC]…",
     summary: "assemble an image",
-    groups: [OUTPUT, INPUT, RUNTIME, LAYERS, INDEX, GLOBAL],
+    groups: [OUTPUT, INPUT, RESOLVING, RUNTIME, LAYERS, INDEX, GLOBAL],
     words: [0, 1],
     load: async () => (await import("./commands/build.ts")).buildCommand,
+  },
+  {
+    name: "lock",
+    usage: "lock [CONTEXT] [-o FILE] [--check] [--upgrade]",
+    summary: "write pylock.toml: every package, and the base, for all platforms",
+    groups: [LOCKING, INPUT, RESOLVING, INDEX, GLOBAL],
+    words: [0, 1],
+    load: async () => (await import("./commands/lock.ts")).lockCommand,
   },
   {
     name: "plan",
     usage: "plan [CONTEXT]",
     summary: "show the layers before any byte is fetched",
-    groups: [INPUT, LAYERS, RUNTIME, INDEX, GLOBAL],
+    groups: [INPUT, RESOLVING, LAYERS, RUNTIME, INDEX, GLOBAL],
     words: [0, 1],
     load: async () => (await import("./commands/plan.ts")).planCommand,
   },

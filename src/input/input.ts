@@ -1,5 +1,6 @@
 import type { ErrorCode, SourceLocation } from "../errors.ts";
 import type { DistributionFile } from "../resolve/lock.ts";
+import type { OciasmTable } from "../resolve/pylock-document.ts";
 import type { LockGraph } from "./graph.ts";
 
 /** What a lock or a requirements file asks for, before a target is known. */
@@ -19,6 +20,8 @@ export interface LockInput {
   readonly groups: readonly string[];
   /** What a person should hear, e.g. an option that has no meaning here. */
   readonly warnings?: readonly string[];
+  /** What a lock of ours says beyond PEP 751. */
+  readonly ociasm?: OciasmTable;
 }
 
 /** How a lock says which of its packages a target gets. */
@@ -71,6 +74,8 @@ export type ReadInclude = (path: string, from: string) => { readonly path: strin
 
 export interface InputContext {
   readonly file: string;
+  /** The folder that is built: the project itself. Default: the folder of `file`. */
+  readonly folder?: string;
   readonly readInclude: ReadInclude;
   /** For `${NAME}` in requirements files. */
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,7 @@
 import { normalizeExtra } from "../python/name.ts";
 import type { InputFormat, LockInput } from "./input.ts";
 import { checkMarker, checkSpecifiers } from "./pylock-checks.ts";
+import { readOciasmTable } from "./pylock-ociasm.ts";
 import { readPylockPackage } from "./pylock-package.ts";
 import { readToml, type TomlTable } from "./toml.ts";
 
@@ -20,10 +21,12 @@ export const pylock: InputFormat = {
     for (const marker of environments) checkMarker(root, "environments", marker);
     const requiresPython = checkSpecifiers(root);
     if (!root.has("packages")) root.demand("packages");
+    const ociasm = readOciasmTable(root, warnings);
     const packages = root
       .tables("packages")
       .map((table) => readPylockPackage(table, { file: context.file, warnings }))
-      .filter((one) => one !== undefined);
+      .filter((one) => one !== undefined)
+      .map((one) => (ociasm === undefined ? one : { ...one, requested: ociasm.requested.includes(one.name) }));
     const input: LockInput = {
       format: "pylock.toml",
       file: context.file,
@@ -36,6 +39,7 @@ export const pylock: InputFormat = {
       extras: root.strings("extras").map(normalizeExtra),
       groups: root.strings("dependency-groups").map(normalizeExtra),
       warnings,
+      ...(ociasm === undefined ? {} : { ociasm }),
     };
     problems.check();
     return input;

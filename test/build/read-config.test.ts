@@ -135,7 +135,7 @@ bytecode: all
     "10:1+8 bytecode is not available yet",
   ]);
   const [first, , , , , signal] = await problemsOf("ociasm.yaml", yaml);
-  assert.match(first?.hint ?? "", /^did you mean base\? the keys are accounts, annotations, /);
+  assert.match(first?.hint ?? "", /^did you mean base\? the keys are accounts, all-extras, annotations, /);
   assert.match(signal?.hint ?? "", /did you mean stop-signal\?/);
   assert.deepEqual(await places("pyproject.toml", '[tool.ociasm]\nbase = ["x"]\n[tool.ociasm.layers]\nbugdet = 3\n'), [
     "2:8+5 base must be text, not a list",

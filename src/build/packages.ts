@@ -1,0 +1,140 @@
+import { dirname, relative } from "node:path";
+import { isRequest, type RequirementsInput } from "../input/request.ts";
+import { pinFile } from "../pypi/pin.ts";
+import type { Target } from "../python/target.ts";
+import type { SelectChoice } from "../resolve/choice.ts";
+import type { Lock, LockedPackage } from "../resolve/lock.ts";
+import { resolveOptions } from "../resolve/offer/options.ts";
+import type { PinnedPackage } from "../resolve/pylock-sets.ts";
+import type { ResolvedSet } from "../resolve/resolution.ts";
+import { resolveRequirements } from "../resolve/resolve.ts";
+import { selectPackages } from "../resolve/select.ts";
+import type { BuildConfig } from "./config.ts";
+import type { BuildDeps } from "./deps.ts";
+import { indexStep, type PackageIndex } from "./index-step.ts";
+import type { Input } from "./input-files.ts";
+import { lockStep, settledAll } from "./lock-step.ts";
+
+/** The packages of one run, whatever it builds from. */
+export interface Packages {
+  readonly input: Input;
+  readonly index: PackageIndex;
+  /** What the command line and the configuration choose. */
+  readonly choice: SelectChoice;
+  /** The wheels of a target; versions that an earlier target got are kept where they can be. */
+  lockFor(target: Target): Promise<Lock>;
+  /** The same for any choice, with what a lock file tells of each package. */
+  pinnedFor(target: Target, choice: SelectChoice, preferences: ReadonlyMap<string, string>): Promise<PinnedSet>;
+  close(): Promise<void>;
+}
+
+export interface PinnedSet {
+  readonly packages: readonly PinnedPackage[];
+  readonly warnings: readonly string[];
+}
+
+export interface PackagesRequest {
+  /** Absolute. */
+  readonly context: string;
+  readonly config: BuildConfig;
+  readonly input: Input;
+}
+
+/** Reads where packages come from. No request is made before a target is asked for. */
+export async function openPackages(request: PackagesRequest, deps: BuildDeps): Promise<Packages> {
+  const { input, config, context } = request;
+  const index = await indexStep({ context, config, input }, deps);
+  const choice = choiceOf(config, input, context);
+  const preferences = new Map<string, string>();
+  const pinnedFor: Packages["pinnedFor"] = async (target, chosen, preferred) =>
+    isRequest(input)
+      ? resolvePinned(input, target, chosen, preferred, index, deps)
+      : { packages: await selectPinned(input, target, chosen, index, deps), warnings: [] };
+  return {
+    input,
+    index,
+    choice,
+    pinnedFor,
+    lockFor: async (target) => {
+      if (!isRequest(input)) return lockStep(input, target, choice, index.client, deps);
+      const { packages, warnings } = await pinnedFor(target, choice, preferences);
+      for (const message of warnings) deps.report({ type: "warning", message });
+      for (const { name, version } of packages) if (!preferences.has(name)) preferences.set(name, version);
+      return { target, packages: packages.map(lockedPackage) };
+    },
+    close: () => index.catalog.close(),
+  };
+}
+
+function choiceOf(config: BuildConfig, input: Input, context: string): SelectChoice {
+  const { extras = [], groups = [], defaultGroups = true, allExtras, package: project } = config;
+  const folder = relative(dirname(input.file), context).replaceAll("\\", "/");
+  return {
+    extras,
+    groups,
+    noDefaultGroups: !defaultGroups,
+    ...(allExtras === undefined ? {} : { allExtras }),
+    ...(project === undefined ? {} : { project }),
+    ...(folder === "" || folder.startsWith("..") ? {} : { folder }),
+  };
+}
+
+async function resolvePinned(
+  input: RequirementsInput,
+  target: Target,
+  choice: SelectChoice,
+  preferences: ReadonlyMap<string, string>,
+  index: PackageIndex,
+  deps: BuildDeps,
+): Promise<PinnedSet> {
+  const options = { ...resolveOptions(input, { preferences }), signal: deps.signal };
+  const set: ResolvedSet = await resolveRequirements(input, choice, target, index.catalog, options);
+  const named = new Map(input.indexes.map(({ name, url }) => [name, url]));
+  const packages = await settledAll(
+    set.packages.map(({ files: _files, index: from, ...item }) =>
+      deps.limits.requests(async (): Promise<PinnedPackage> => {
+        const file = await pinFile(item.file, { ...deps, index: index.client, authorize: index.authorize });
+        const url = from === undefined ? undefined : (named.get(from) ?? (/^https?:/.test(from) ? from : undefined));
+        return { ...item, file, ...(url === undefined ? {} : { index: url }) };
+      }),
+    ),
+  );
+  return { packages, warnings: set.warnings };
+}
+
+async function selectPinned(
+  input: Exclude<Input, RequirementsInput>,
+  target: Target,
+  choice: SelectChoice,
+  index: PackageIndex,
+  deps: BuildDeps,
+): Promise<readonly PinnedPackage[]> {
+  const { packages } = await lockStep(input, target, choice, index.client, deps);
+  const selected = new Map(selectPackages(input, target, choice).map((one) => [one.package.name, one.package]));
+  return packages.map((item): PinnedPackage => {
+    const from = selected.get(item.name);
+    const { name, version, wheel, requested, directUrl } = item;
+    return {
+      name,
+      version,
+      file: wheel,
+      extras: from?.extras ?? [],
+      dependencies: [],
+      requested,
+      ...(from?.requiresPython === undefined ? {} : { requiresPython: from.requiresPython }),
+      ...(from?.index === undefined ? {} : { index: from.index }),
+      ...(directUrl === undefined ? {} : { directUrl }),
+    };
+  });
+}
+
+function lockedPackage({ name, version, file, requested, directUrl, location }: PinnedPackage): LockedPackage {
+  return {
+    name,
+    version,
+    wheel: file,
+    requested,
+    ...(directUrl === undefined ? {} : { directUrl }),
+    ...(location === undefined ? {} : { location }),
+  };
+}
