@@ -1,4 +1,5 @@
 import { fileStatusError } from "../net/download.ts";
+import { redactUrl } from "../net/redact.ts";
 import { retrying } from "../net/retry.ts";
 import type { IndexDeps } from "./index-deps.ts";
 import type { IndexFile } from "./index-file.ts";
@@ -50,8 +51,9 @@ async function ask(
     if (response.status === 404 || response.status === 410) return undefined;
     throw fileStatusError(response, "INDEX_ERROR");
   }
-  const { files } = await readPage(response);
+  const { files, bytes } = await readPage(response);
   await rememberPage(deps.store, url, files, validators);
+  deps.report({ type: "transfer", id: redactUrl(url), what: "index", state: "done", bytes });
   return files;
 }
 
@@ -66,6 +68,7 @@ async function unchanged(
   // The cache lost a part of what the server thinks we have.
   if (files === undefined) return ask(url, undefined, deps, insecure);
   await renewPage(deps.store, url, head, validators);
+  deps.report({ type: "transfer", id: redactUrl(url), what: "index", state: "reused", bytes: 0 });
   return files;
 }
 

@@ -1,5 +1,6 @@
 import { isOciasmError } from "../errors.ts";
 import { openRangeSource } from "../net/range-source.ts";
+import { statusOf } from "../net/retry.ts";
 import type { Metadata } from "../python/metadata.ts";
 import type { DistributionFile } from "../resolve/lock.ts";
 import { fileRequest, type MetadataDeps } from "./metadata-deps.ts";
@@ -23,6 +24,15 @@ const SECOND_LOOK = 32 * 1024 * 1024;
  */
 export async function rangeMetadata(file: DistributionFile, deps: MetadataDeps): Promise<Metadata | undefined> {
   const { origin } = new URL(file.url);
+  const read = (): Promise<Metadata | undefined> => readByRanges(file, origin, deps);
+  return read().catch((error: unknown) => {
+    // Behind one name several servers may tag the same file differently: another try may meet one alone.
+    if (isOciasmError(error) && error.code === "INDEX_ERROR" && statusOf(error) === undefined) return read();
+    throw error;
+  });
+}
+
+async function readByRanges(file: DistributionFile, origin: string, deps: MetadataDeps): Promise<Metadata | undefined> {
   const failures = deps.rangeless.get(origin) ?? 0;
   if (failures >= RANGELESS) return undefined;
   const tailSize = tailSizeFor(file.size);

@@ -14,10 +14,10 @@ const MAX_PAGE = 512 * 1024 * 1024;
 const MAX_FILES = 200_000;
 
 /**
- * Reads an answer as a page of the simple API, in pieces: only its files are held. Throws INDEX_ERROR for what is no
+ * Reads an answer as a page of the simple API, in pieces: only its files are held. `bytes` is what came. Throws INDEX_ERROR for what is no
  * such page or beyond all measure, NETWORK for a connection that breaks.
  */
-export async function readPage(response: HttpResponse): Promise<IndexPage> {
+export async function readPage(response: HttpResponse): Promise<IndexPage & { readonly bytes: number }> {
   const type = (response.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   const isJson = /^application\/(vnd\.pypi\.simple\.[\w.]+\+)?json$/.test(type);
   const isHtml = /^(text\/html|application\/xhtml\+xml|application\/vnd\.pypi\.simple\.[\w.]+\+html)$/.test(type);
@@ -31,9 +31,16 @@ export async function readPage(response: HttpResponse): Promise<IndexPage> {
       { hint: "check the index URL: it ends where the project names follow, often in /simple/" },
     );
   }
-  const texts = textOf(response, encoding !== "identity");
-  if (isJson) return readJson(texts, response.url);
-  return isHtml ? readHtml(texts, response.url) : readEither(texts, response.url);
+  let bytes = 0;
+  const counted = (async function* () {
+    for await (const chunk of response.body) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+  })();
+  const read = isJson ? readJson : isHtml ? readHtml : readEither;
+  const page = await read(textOf(counted, response.url, encoding !== "identity"), response.url);
+  return { ...page, bytes };
 }
 
 async function readEither(texts: AsyncIterable<string>, url: string): Promise<IndexPage> {
@@ -85,21 +92,23 @@ function checkCount(files: readonly IndexFile[], url: string): void {
   throw new OciasmError("INDEX_ERROR", `${redactUrl(url)} lists more than ${MAX_FILES} files`);
 }
 
-async function* textOf(response: HttpResponse, isPacked: boolean): AsyncGenerator<string, void, undefined> {
+type Bytes = AsyncIterable<Uint8Array>;
+
+async function* textOf(body: Bytes, url: string, isPacked: boolean): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder();
   let size = 0;
-  for await (const chunk of isPacked ? unpacked(response) : response.body) {
+  for await (const chunk of isPacked ? unpacked(body, url) : body) {
     size += chunk.length;
     if (size > MAX_PAGE) {
-      throw new OciasmError("INDEX_ERROR", `${redactUrl(response.url)} is larger than ${MAX_PAGE} bytes`);
+      throw new OciasmError("INDEX_ERROR", `${redactUrl(url)} is larger than ${MAX_PAGE} bytes`);
     }
     yield decoder.decode(chunk, { stream: true });
   }
   yield decoder.decode();
 }
 
-async function* unpacked(response: HttpResponse): AsyncGenerator<Uint8Array, void, undefined> {
-  const packed = Readable.from(response.body, { objectMode: false });
+async function* unpacked(body: Bytes, url: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const packed = Readable.from(body, { objectMode: false });
   const plain = createGunzip();
   // A failure of the connection is told to whoever reads the plain bytes.
   packed.on("error", (error) => plain.destroy(error));
@@ -110,7 +119,7 @@ async function* unpacked(response: HttpResponse): AsyncGenerator<Uint8Array, voi
     if (isOciasmError(error)) throw error;
     const cut = error instanceof Error && "code" in error && error.code === "Z_BUF_ERROR";
     const cause = cut ? Object.assign(new Error("cut off"), { code: "TRUNCATED" }) : error;
-    throw new OciasmError("NETWORK", `${redactUrl(response.url)} sent a damaged gzip stream`, { cause });
+    throw new OciasmError("NETWORK", `${redactUrl(url)} sent a damaged gzip stream`, { cause });
   } finally {
     packed.destroy();
     plain.destroy();

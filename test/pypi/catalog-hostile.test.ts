@@ -307,3 +307,20 @@ test("a file that is not there, or not for us, is an error of the index", async 
     await assert.rejects(metadataOf(t, server, DEMO), { code: "INDEX_ERROR", message: /demo-1\.0/ });
   }
 });
+
+test("a large file that is tagged anew between two parts is read from the start once more", async (t) => {
+  const server = await startHttpServer(t);
+  const wheel = buildWheel({ ...FRONT, files: { "front.bin": { content: Buffer.alloc(34_000_000, 1), method: 0 } } });
+  const index = serveSimpleIndex(server, [bare(wheel)]);
+  const tags = ["1", "2", "2", "2"];
+  server.handle(index.file(wheel.filename), (request, response) => {
+    const range = partOf(request, wheel.bytes);
+    if (range === undefined) return send(response, 200, {}, wheel.bytes);
+    const etag = `"${tags.shift() ?? "3"}"`;
+    send(response, 206, { etag, ...contentRange(range.first, range.part, wheel.bytes.length) }, range.part);
+  });
+  assert.deepEqual((await metadataOf(t, server, wheel)).requiresDist, ["six"]);
+  assert.equal(server.requests(index.file(wheel.filename)).length, 4);
+  tags.push("4", "5", "6", "7");
+  await assert.rejects(metadataOf(t, server, wheel), { code: "INDEX_ERROR", message: /changed while it was read/ });
+});

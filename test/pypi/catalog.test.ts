@@ -286,3 +286,17 @@ test("one odd file does not make a server one without ranges, three do", async (
     [true, true, true, false, false],
   );
 });
+
+test("pages are told of as they come", async (t) => {
+  const server = await startHttpServer(t);
+  const store = temporaryStore(t);
+  const index = serveSimpleIndex(server, [bare(DEMO)]);
+  const events: BuildEvent[] = [];
+  for (let run = 0; run < 2; run++) await testCatalog(t, [index.url], { store, events }).files("demo");
+  const bytes = server.log[0]?.sent;
+  const common = { type: "transfer", id: `${index.url}demo/`, what: "index" };
+  assert.deepEqual(events, [
+    { ...common, state: "done", bytes },
+    { ...common, state: "reused", bytes: 0 },
+  ]);
+});

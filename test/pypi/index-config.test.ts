@@ -139,3 +139,25 @@ test("an index URL that is none is refused without its secrets", async () => {
     message: '"index.example/simple" is no URL of a package index',
   });
 });
+
+test("indexes that a project names are asked before the default one, explicit ones only by name", async () => {
+  const named = [
+    { name: "extra", url: "https://extra.example/simple", explicit: false, default: false },
+    { name: "gpu", url: "https://gpu.example/whl", explicit: true, default: false },
+    { name: "main", url: "https://main.example/simple", explicit: false, default: true },
+  ];
+  const environment = { UV_INDEX_STRATEGY: "first-index", UV_INDEX_GPU_USERNAME: "me", UV_INDEX_GPU_PASSWORD: "it" };
+  const uv = {
+    text: '[[index]]\nname = "cpu"\nurl = "https://cpu.example/"\nexplicit = true\n',
+    kind: "uv.toml" as const,
+  };
+  const config = await readIndexConfig({ flags: {}, environment, readText: async () => undefined, named, uv });
+  assert.deepEqual(
+    config.indexes.map((index) => index.url),
+    ["https://extra.example/simple/", "https://main.example/simple/"],
+  );
+  assert.deepEqual(config.explicit, [
+    { url: "https://cpu.example/", name: "cpu" },
+    { url: "https://gpu.example/whl/", name: "gpu", login: { user: "me", password: "it" } },
+  ]);
+});
