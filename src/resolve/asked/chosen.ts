@@ -1,7 +1,7 @@
 import { OciasmError, type SourceLocation } from "../../errors.ts";
 import type { Asked, RequirementsInput } from "../../input/request.ts";
 import { normalizeExtra } from "../../python/name.ts";
-import type { SelectChoice } from "../select.ts";
+import type { SelectChoice } from "../choice.ts";
 import { applyRules, atPlace, type Rules } from "./rules.ts";
 
 /** A requirement of the user's that applies to the target, and the list that it stands in. */
@@ -21,20 +21,22 @@ interface Place {
  */
 export function chosenRequirements(input: RequirementsInput, choice: SelectChoice, rules: Rules): readonly Chosen[] {
   checkChoice(input, choice);
-  const groups = [...(choice.noDefaultGroups ? [] : input.defaultGroups), ...choice.groups].map(normalizeExtra);
+  const groups = new Set(
+    [...(choice.noDefaultGroups ? [] : input.defaultGroups), ...choice.groups].map(normalizeExtra),
+  );
+  const extras = new Set((choice.allExtras === true ? Object.keys(input.extras) : choice.extras).map(normalizeExtra));
   const lists: (readonly [Place, readonly Asked[]])[] = [
     [{}, input.requirements],
-    ...choice.extras.map(normalizeExtra).map((extra) => [{ extra }, input.extras[extra] ?? []] as const),
-    ...groups.map((group) => [{ group }, input.groups[group] ?? []] as const),
+    ...[...extras].map((extra) => [{ extra }, input.extras[extra] ?? []] as const),
+    ...[...groups].map((group) => [{ group }, input.groups[group] ?? []] as const),
   ];
   const chosen: Chosen[] = [];
-  const seen = new Set(choice.extras.map(normalizeExtra));
   for (let list = lists.shift(); list !== undefined; list = lists.shift()) {
     const [place, all] = list;
     for (const asked of all) {
       for (const applied of appliedAsked(asked, place, rules)) {
         if (applied.requirement.name !== input.project) chosen.push({ asked: applied, ...place });
-        else lists.push(...ownExtras(applied, input, seen));
+        else lists.push(...ownExtras(applied, input, extras));
       }
     }
   }

@@ -1,6 +1,7 @@
 import { OciasmError } from "../../errors.ts";
+import { directKind } from "../../input/direct.ts";
 import type { Asked, RequirementsInput } from "../../input/request.ts";
-import type { SelectChoice } from "../select.ts";
+import type { SelectChoice } from "../choice.ts";
 import { byRequirementName } from "./by-name.ts";
 import { type Chosen, chosenRequirements } from "./chosen.ts";
 import type { Rules } from "./rules.ts";
@@ -23,7 +24,8 @@ export function readRequest(input: RequirementsInput, choice: SelectChoice, rule
   const chosen = chosenRequirements(input, choice, rules);
   const sources = applicableSources(input, chosen, rules.environment);
   const constraints = [...rules.constraints.values()].flat();
-  const all = [...chosen.map(({ asked }) => asked), ...constraints, ...[...rules.overrides.values()].flat()];
+  const bounds = constraints.filter(({ requirement: { url } }) => url === undefined || directKind(url) === "wheel");
+  const all = [...chosen.map(({ asked }) => asked), ...bounds, ...[...rules.overrides.values()].flat()];
   return {
     chosen: chosen.map(({ asked }) => asked),
     rules,

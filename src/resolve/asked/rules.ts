@@ -33,7 +33,7 @@ export function readRules(input: RequirementsInput, environment: MarkerEnvironme
 }
 
 /** Whether the marker of what a person wrote holds. Throws INPUT_INVALID with the place for one that means nothing. */
-export function askedApplies(asked: Asked, environment: MarkerEnvironment, extra = ""): boolean {
+function askedApplies(asked: Asked, environment: MarkerEnvironment, extra = ""): boolean {
   return atPlace(asked, () => markerApplies(asked.requirement.marker, environment, [extra]));
 }
 

@@ -31,12 +31,12 @@ export function offerOf(version: Version, { all, files }: Files, policy: Policy)
 }
 
 function fitting(version: Version, wheels: readonly DistributionFile[], policy: Policy): Release["offer"] {
-  const { target, ranks } = policy;
+  const { target } = policy;
   const allowed = wheels.filter((file) => allowsPython(file.requiresPython, target.python.version));
   const kept = allowed.filter((file) => file.yanked === undefined);
-  const best = bestWheel(kept, target, ranks);
+  const best = bestWheel(kept, target);
   if (best !== undefined) return { kind: "wheel", wheel: best };
-  const yanked = bestWheel(allowed, target, ranks);
+  const yanked = bestWheel(allowed, target);
   if (yanked === undefined) return { kind: "none", reason: noneFits(wheels, policy) };
   if (allowsYanked(policy, version)) return { kind: "wheel", wheel: yanked };
   return { kind: "none", reason: yankedReason(yanked) };
@@ -46,7 +46,7 @@ function noneFits(wheels: readonly DistributionFile[], { target }: Policy): stri
   const reasons = new Set<string>();
   for (const { filename, requiresPython } of wheels) {
     const allowed = allowsPython(requiresPython, target.python.version);
-    reasons.add(allowed ? explainMismatch(filename, target) : needsPython(requiresPython ?? "", target.python.version));
+    reasons.add(allowed ? explainMismatch(filename, target) : needsPython(requiresPython ?? ""));
   }
   const sorted = [...reasons].sort();
   const [only] = sorted;
@@ -55,9 +55,9 @@ function noneFits(wheels: readonly DistributionFile[], { target }: Policy): stri
   return `has no wheel that fits (${[...sorted.slice(0, MAX_REASONS), ...more].join("; ")})`;
 }
 
-/** "needs Python >=3.13, and the image has 3.12.4". */
-export function needsPython(requiresPython: string, version: string): string {
-  return `needs Python ${requiresPython}, and the image has ${version}`;
+/** The target's own Python stands in the head of every message. */
+export function needsPython(requiresPython: string): string {
+  return `needs Python ${requiresPython}`;
 }
 
 function yankedReason({ yanked = "" }: DistributionFile): string {

@@ -5,6 +5,7 @@ export interface ResolveOptions extends ResolutionOptions {
   readonly preferences: ReadonlyMap<string, string>;
   /** Names, or `:all:`, of which no wheel may be used; nothing is built, so they can't be had. */
   readonly noBinary: readonly string[];
+  readonly signal?: AbortSignal;
 }
 
 /** What the user asks for when it is called, then what the project says, then uv's defaults. */

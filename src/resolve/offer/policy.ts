@@ -11,8 +11,6 @@ import { uploadLimit } from "./upload-limit.ts";
 export interface Policy {
   readonly name: string;
   readonly target: Target;
-  /** From tag to place, 0 being the best. */
-  readonly ranks: ReadonlyMap<string, number>;
   readonly prereleases: "by-version" | "last" | "never";
   readonly lowest: boolean;
   readonly preference?: Version;
@@ -26,13 +24,7 @@ export interface Policy {
   readonly asked: readonly SpecifierSet[];
 }
 
-export function policyOf(
-  name: string,
-  request: Request,
-  options: ResolveOptions,
-  target: Target,
-  ranks: ReadonlyMap<string, number>,
-): Policy {
+export function policyOf(name: string, request: Request, options: ResolveOptions, target: Target): Policy {
   const said = request.said.get(name) ?? [];
   const asked = said.flatMap(({ requirement, anyOf = [] }) => [requirement.specifiers, ...anyOf]);
   const preference = parseVersion(options.preferences.get(name) ?? "");
@@ -41,7 +33,6 @@ export function policyOf(
   return {
     name,
     target,
-    ranks,
     prereleases: prereleasesOf(options, asked),
     lowest: options.resolution === "lowest" || (options.resolution === "lowest-direct" && direct),
     ...(preference === undefined ? {} : { preference }),
@@ -57,7 +48,7 @@ function isSpelling({ operator }: { readonly operator: string }): boolean {
   return operator === "===";
 }
 
-/** `explicit`: a package has pre-releases like other versions when the user's own words name one. */
+/** `explicit`: a package has pre-releases, as a last resort, when the user's own words name one; so uv has it. */
 function prereleasesOf({ prerelease }: ResolveOptions, asked: readonly SpecifierSet[]): Policy["prereleases"] {
   switch (prerelease) {
     case "allow":
@@ -67,7 +58,7 @@ function prereleasesOf({ prerelease }: ResolveOptions, asked: readonly Specifier
     case "if-necessary":
       return "last";
     case "explicit":
-      return asked.some(namesPrerelease) ? "by-version" : "never";
+      return asked.some(namesPrerelease) ? "last" : "never";
   }
 }
 

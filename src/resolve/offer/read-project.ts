@@ -6,15 +6,20 @@ import { offerOf } from "./offer.ts";
 import type { Policy } from "./policy.ts";
 import { byPreference } from "./preference.ts";
 import type { Project, Release } from "./release.ts";
+import { versionSpans } from "./spans.ts";
 import { isNewer } from "./upload-limit.ts";
 
 /** Groups the files of an index page by version, and says of each version which wheel fits, or why none does. */
 export function readProject(files: readonly DistributionFile[], policy: Policy): Project {
   const releases = [...byVersion(files, policy.name).values()].map(({ version, all }) => release(version, all, policy));
   releases.sort(byPreference(policy));
-  const warnings = undated(files, policy);
+  return { ...projectOf(policy.name, releases), warnings: undated(files, policy) };
+}
+
+/** Releases in the order in which they are tried. */
+export function projectOf(name: string, releases: readonly Release[]): Project {
   const byKey = new Map(releases.map((one) => [versionKey(one.version), one]));
-  return { name: policy.name, releases, byKey, warnings };
+  return { name, releases, byKey, spans: versionSpans(releases.map(({ version }) => version)), warnings: [] };
 }
 
 interface Files {

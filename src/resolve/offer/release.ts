@@ -1,4 +1,5 @@
 import type { Version } from "../../python/version.ts";
+import type { VersionRange } from "../../python/version-range.ts";
 import type { DistributionFile } from "../lock.ts";
 
 /** One version of a project, as far as an index tells. */
@@ -18,6 +19,8 @@ export interface Project {
   /** All versions; those to try first come first. */
   readonly releases: readonly Release[];
   readonly byKey: ReadonlyMap<string, Release>;
+  /** From a version up to the next one that exists: what is true of it is true of all that. By version key. */
+  readonly spans: ReadonlyMap<string, VersionRange>;
   /** Why it has no release at all: a predicate. */
   readonly missing?: string;
   readonly warnings: readonly string[];
