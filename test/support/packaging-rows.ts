@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const FOLDER = fileURLToPath(new URL("../../../../shared/judges/packaging/", import.meta.url));
@@ -16,4 +16,10 @@ export function packagingRows(module: string): <T>(test: string) => readonly T[]
     if (!Array.isArray(rows) || rows.length === 0) throw new Error(`no rows of ${module}: ${test}`);
     return rows as T[];
   };
+}
+
+/** Every module that has rows, with the names of its tests. */
+export function packagingModules(): readonly (readonly [module: string, tests: readonly string[]])[] {
+  const files = readdirSync(FOLDER).filter((file) => file.endsWith(".json"));
+  return files.map((file) => [file.slice(0, -5), Object.keys(JSON.parse(readFileSync(`${FOLDER}${file}`, "utf8")))]);
 }
