@@ -38,7 +38,8 @@ export function exactRange(version: Version): VersionRange {
 function interval(lower: VersionBound | undefined, upper: VersionBound | undefined): VersionInterval | undefined {
   const from = lower === undefined || lower.key <= BOTTOM ? undefined : lower;
   if (upper !== undefined && upper.key <= (from?.key ?? BOTTOM)) return undefined;
-  return { ...(from === undefined ? {} : { lower: from }), ...(upper === undefined ? {} : { upper }) };
+  if (from === undefined) return upper === undefined ? {} : { upper };
+  return upper === undefined ? { lower: from } : { lower: from, upper };
 }
 
 function start({ lower }: VersionInterval): string {
@@ -153,19 +154,34 @@ export function subtractRange(from: VersionRange, taken: VersionRange): VersionR
 export function unionRanges(a: VersionRange, b: VersionRange): VersionRange {
   if (a === b || rangeIsEmpty(b)) return a;
   if (rangeIsEmpty(a)) return b;
-  return uniteAll([a, b]);
+  return { intervals: coalesced(mergedByStart(a.intervals, b.intervals)) };
+}
+
+function mergedByStart(a: readonly VersionInterval[], b: readonly VersionInterval[]): readonly VersionInterval[] {
+  const merged: VersionInterval[] = [];
+  let j = 0;
+  for (const one of a) {
+    for (let other = b[j]; other !== undefined && start(other) < start(one); other = b[++j]) merged.push(other);
+    merged.push(one);
+  }
+  for (let other = b[j]; other !== undefined; other = b[++j]) merged.push(other);
+  return merged;
 }
 
 /** The union of all of them. */
 export function uniteAll(ranges: readonly VersionRange[]): VersionRange {
-  const sorted = ranges.flatMap(({ intervals }) => intervals).sort(byStart);
+  const intervals = coalesced(ranges.flatMap((range) => range.intervals).sort(byStart));
+  return intervals.length === 0 ? NO_VERSION : { intervals };
+}
+
+function coalesced(sorted: readonly VersionInterval[]): readonly VersionInterval[] {
   const intervals: VersionInterval[] = [];
   for (const one of sorted) {
     const last = intervals.at(-1);
     if (last === undefined || end(last) < start(one)) intervals.push(one);
     else if (end(one) > end(last)) intervals[intervals.length - 1] = joined(last, one);
   }
-  return intervals.length === 0 ? NO_VERSION : { intervals };
+  return intervals;
 }
 
 function byStart(a: VersionInterval, b: VersionInterval): number {

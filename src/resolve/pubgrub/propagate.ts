@@ -101,10 +101,30 @@ function rememberConflict<P extends SolverPackage, C>(
   const culprit = solution.decision(level)?.state;
   const affected = solution.decision(conflictLevel)?.state;
   if (culprit === undefined || affected === undefined || culprit === affected) return level;
-  culprit.conflicts += 1;
-  affected.conflicts += 1;
-  affected.late += 1;
-  return affected.late === MANY_CONFLICTS ? level - 1 : level;
+  return countConflict(affected, culprit) ? level - 1 : level;
+}
+
+/** Returns whether the later one is to be decided first from now on. */
+function countConflict<P extends SolverPackage, C>(later: PackageState<P, C>, earlier: PackageState<P, C>): boolean {
+  earlier.conflicts += 1;
+  later.conflicts += 1;
+  later.late += 1;
+  return later.late === MANY_CONFLICTS;
+}
+
+/** The same for a version that was not decided because of a clause of its own. */
+export function rememberRefusal<P extends SolverPackage, C>(
+  { solution }: Search<P, C>,
+  state: PackageState<P, C>,
+  clause: Clause<P, C>,
+): void {
+  const levels = clause.incompatibility.terms.map((term) => {
+    const decision = term.state === state ? undefined : term.state.assignments.at(-1);
+    return decision?.version === undefined ? 0 : decision.level;
+  });
+  const level = Math.max(0, ...levels);
+  const culprit = solution.decision(level)?.state;
+  if (culprit !== undefined && countConflict(state, culprit)) solution.backtrack(level - 1);
 }
 
 /** At a tie in the source's priorities. */

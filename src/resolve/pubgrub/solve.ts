@@ -13,7 +13,7 @@ import type { Clause } from "./incompatibility.ts";
 import type { PackageState } from "./package-state.ts";
 import { accumulatedOf, isDecided, PartialSolution } from "./partial-solution.ts";
 import { plainProof } from "./proof.ts";
-import { propagate, type Search, tieBreak, wouldConflict } from "./propagate.ts";
+import { propagate, rememberRefusal, type Search, tieBreak, wouldConflict } from "./propagate.ts";
 import type { Outcome, Problem, SolverPackage, SolverSource } from "./solver-types.ts";
 
 interface Solver<P extends SolverPackage, C> extends Search<P, C> {
@@ -152,7 +152,9 @@ function expand<P extends SolverPackage, C>(
       const clause = solver.store.addDependency(state, versions, dependency);
       if (rangeContains(versions, version)) clauses.push(clause);
     }
-    if (!clauses.some((clause) => wouldConflict(clause, state))) solver.solution.decide(state, version);
+    const refused = clauses.find((clause) => wouldConflict(clause, state));
+    if (refused === undefined) solver.solution.decide(state, version);
+    else rememberRefusal(solver, state, refused);
     return undefined;
   });
 }
