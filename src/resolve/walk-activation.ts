@@ -5,41 +5,49 @@ import { walkEdges } from "./walk-edges.ts";
 import type { LockMarkers } from "./walk-marker.ts";
 import type { ChosenRoot } from "./walk-root.ts";
 
-/** Each of them starts the walk again. */
-const MAX_ACTIVATED = 256;
+/** Each goes through the graph once more. */
+const MAX_TRIALS = 256;
 
 /**
  * The conflict items that are active: those that are chosen, and the extras that any reached dependency turns on. A
- * marker may ask for an extra that only a later dependency turns on, so the graph is walked until nothing is added.
+ * marker may ask for an extra that only a later dependency turns on, so the graph is walked until nothing is added. An
+ * extra is turned on only by a dependency that is still reached with it: uv does the same.
  */
 export function activate(graph: LockGraph, root: ChosenRoot, markers: LockMarkers, file: string): ReadonlySet<string> {
   const conflicts = conflictNames(graph);
-  const active = new Set(chosenConflicts(root, conflicts));
+  let active: ReadonlySet<string> = chosenConflicts(root, conflicts);
   if (conflicts.names.size === 0) return active;
-  const turnedOn = (edge: LockEdge): readonly string[] => {
+  let trials = 0;
+  const holds = (edge: LockEdge, set: ReadonlySet<string>): boolean =>
+    edge.marker === undefined || markers.holds(edge.marker, (name) => set.has(name));
+  const addedBy = (edge: LockEdge): readonly string[] => {
     const name = graph.nodes[edge.to]?.package.name ?? "";
     return edge.extras.flatMap((extra) => conflicts.extra(name, extra) ?? []).filter((item) => !active.has(item));
   };
-  for (let count = 0; count <= MAX_ACTIVATED; count++) {
-    // An edge to `name[extra]` may itself ask for that extra.
-    const holds = (edge: LockEdge): boolean => {
-      const own = edge.marker === undefined ? [] : turnedOn(edge);
-      return edge.marker === undefined || markers.holds(edge.marker, (name) => active.has(name) || own.includes(name));
+  const tryWith = (edge: LockEdge, added: readonly string[]): ReadonlySet<string> | undefined => {
+    if (++trials > MAX_TRIALS) {
+      throw new OciasmError("INPUT_INVALID", `the extras of ${file} exclude each other in too many ways`);
+    }
+    const larger = new Set([...active, ...added]);
+    if (!holds(edge, larger)) return undefined;
+    for (const reached of walkEdges(graph, root.edges, (each) => holds(each, larger))) {
+      if (reached === edge) return larger;
+    }
+    return undefined;
+  };
+  for (;;) {
+    let larger: ReadonlySet<string> | undefined;
+    const decide = (edge: LockEdge): boolean => {
+      const added = addedBy(edge);
+      if (added.length === 0) return holds(edge, active);
+      larger ??= tryWith(edge, added);
+      return larger !== undefined;
     };
-    const added = firstOf(walkEdges(graph, root.edges, holds), turnedOn);
-    if (added === undefined) return active;
-    for (const item of added) active.add(item);
+    const walk = walkEdges(graph, root.edges, decide);
+    while (larger === undefined && walk.next().done !== true) {
+      // The next edge may turn something on.
+    }
+    if (larger === undefined) return active;
+    active = larger;
   }
-  throw new OciasmError("INPUT_INVALID", `more than ${MAX_ACTIVATED} conflicting extras are active in ${file}`);
-}
-
-function firstOf(
-  edges: Iterable<LockEdge>,
-  turnedOn: (edge: LockEdge) => readonly string[],
-): readonly string[] | undefined {
-  for (const edge of edges) {
-    const items = turnedOn(edge);
-    if (items.length > 0) return items;
-  }
-  return undefined;
 }

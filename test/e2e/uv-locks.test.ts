@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import { parseSpecifierSet, specifierContains } from "../../src/python/specifier
 import type { Target } from "../../src/python/target.ts";
 import { type SelectChoice, selectPackages } from "../../src/resolve/select.ts";
 import { testTarget } from "../support/target.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 import { needs, oraclePython } from "../support/tools.ts";
 import { applicable, oracleUv, uvExport } from "../support/uv-export.ts";
 
@@ -91,6 +92,81 @@ test("real locks give the very packages that uv exports, for every target and ch
   });
   t.diagnostic(`${compared} selections of ${cases.length} choices in ${folders.length} locks`);
   assert.ok(compared > 400, `${compared} compared`);
+});
+
+const REGISTRY = '{ registry = "https://index.example/simple" }';
+const entry = (name: string, version: string, needs = ""): string =>
+  `[[package]]\nname = "${name}"\nversion = "${version}"\nsource = ${REGISTRY}\ndependencies = [${needs}]\nwheels = [{ url = "https://files.example/${name}-${version}-py3-none-any.whl", hash = "sha256:${"0".repeat(64)}" }]\n`;
+const torch = (version: string, marker: string): string =>
+  `{ name = "torch", version = "${version}", source = ${REGISTRY}, marker = "${marker}" }`;
+const CPU = "extra == 'extra-3-app-cpu'";
+const GPU = "extra == 'extra-3-app-gpu'";
+const NEITHER = "extra != 'extra-3-app-cpu' and extra != 'extra-3-app-gpu'";
+const EITHER = [torch("1+cpu", CPU), torch("1+cu", GPU), torch("1", NEITHER)].join(", ");
+
+/** As uv locks a project whose extras exclude each other, with an extra and a group that turn on others. */
+const CONFLICTING = `version = 1
+revision = 3
+requires-python = ">=3.11"
+conflicts = [[{ package = "app", extra = "cpu" }, { package = "app", extra = "gpu" }]]
+[[package]]
+name = "app"
+version = "1"
+source = { virtual = "." }
+dependencies = [{ name = "lib" }]
+[package.optional-dependencies]
+cpu = [${torch("1+cpu", "sys_platform == 'linux'")}]
+gpu = [${torch("1+cu", "sys_platform == 'linux'")}]
+all = [{ name = "app", extra = ["gpu"] }]
+[package.dev-dependencies]
+test = [{ name = "app", extra = ["cpu"] }, { name = "tool" }]
+[package.metadata]
+provides-extras = ["cpu", "gpu", "all"]
+${entry("lib", "1", EITHER)}${entry("tool", "1")}${entry("torch", "1")}${entry("torch", "1+cpu")}${entry("torch", "1+cu")}`;
+
+const PYPROJECT = `[project]
+name = "app"
+version = "1"
+requires-python = ">=3.11"
+[project.optional-dependencies]
+cpu = []
+gpu = []
+all = []
+[dependency-groups]
+test = []
+[tool.uv]
+conflicts = [[{ extra = "cpu" }, { extra = "gpu" }]]
+`;
+
+test("of builds that exclude each other the same one is selected as uv exports", (t) => {
+  const python = oraclePython();
+  if (!needs(t, "Python with packaging", python) || python === undefined) return;
+  const uv = oracleUv(python);
+  if (!needs(t, "uv", uv) || uv === undefined) return;
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, "uv.lock"), CONFLICTING);
+  writeFileSync(join(folder, "pyproject.toml"), PYPROJECT);
+  const input = readLock(folder);
+  const choices: readonly [readonly string[], Partial<SelectChoice>][] = [
+    [[], {}],
+    [["--extra", "cpu"], { extras: ["cpu"] }],
+    [["--extra", "gpu"], { extras: ["gpu"] }],
+    [["--extra", "all"], { extras: ["all"] }],
+    [["--group", "test"], { groups: ["test"] }],
+  ];
+  const target = testTarget({ python: "3.12.4" });
+  const select = (choice: Partial<SelectChoice>): readonly string[] =>
+    selectPackages(input, target, { ...NOTHING, ...choice }).map(({ package: one }) => `${one.name}==${one.version}`);
+  const lists = choices.map(([options]) => uvExport(uv, folder, options));
+  const expected = applicable(python, lists, [target]);
+  for (const [index, [options, choice]] of choices.entries()) {
+    assert.deepEqual(select(choice), expected[index]?.[0], options.join(" "));
+  }
+  for (const both of [["--extra", "cpu", "--extra", "gpu"], ["--all-extras"]]) {
+    assert.throws(() => uvExport(uv, folder, both), /conflict/);
+  }
+  assert.throws(() => select({ allExtras: true }), /app\[cpu\] and app\[gpu\] exclude each other/);
+  assert.throws(() => select({ groups: ["test"], extras: ["gpu"] }), /app\[cpu\] and app\[gpu\] exclude each other/);
 });
 
 /** A lock that is for another Python is refused with that reason, and uv is not asked. */

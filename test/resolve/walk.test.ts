@@ -241,6 +241,13 @@ test("the requirements of a script are reached, each version where its fork hold
   assert.equal(select(text, { python: "3.11.1" })[0]?.version, "1");
 });
 
+test("an extra is turned on only by a dependency that is still reached with it", () => {
+  const more = '[package.optional-dependencies]\ncpu = [{ name = "c" }]\ngpu = []';
+  const text = `${GPU}${app(`{ name = "a", marker = "${CPU.replace("==", "!=")}" }`, more)}${locked("a", '{ name = "app", extra = ["cpu"] }')}${locked("c")}`;
+  assert.equal(names(text), "a c");
+  assert.equal(names(text, { extras: ["cpu"] }), "c");
+});
+
 test("more conflicting extras than a lock has in earnest are an error, and soon", () => {
   const count = 400;
   const items = Array.from({ length: count }, (_, index) => `[{ package = "p${index}", extra = "e" }]`).join(", ");
@@ -253,7 +260,7 @@ test("more conflicting extras than a lock has in earnest are an error, and soon"
   ).join("");
   assert.match(
     message(`conflicts = [${items}]\n${app('{ name = "p0", extra = ["e"] }')}${chain}`),
-    /^more than 256 conflicting extras are active/,
+    /^the extras of uv.lock exclude each other in too many ways/,
   );
 });
 

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { markerEnvironment } from "../../src/python/marker-environment.ts";
 import type { Target } from "../../src/python/target.ts";
@@ -7,7 +8,7 @@ import { findTool } from "./tools.ts";
 /** uv beside the oracle's Python, else the one on PATH. Never part of a build. */
 export function oracleUv(python: string): string | undefined {
   const beside = join(dirname(python), "uv");
-  return findTool(beside) ?? findTool("uv");
+  return existsSync(beside) ? beside : findTool("uv");
 }
 
 /** What uv would install from the lock of a folder for some choice: requirement lines with markers, for every target. */
