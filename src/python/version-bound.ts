@@ -50,7 +50,7 @@ export function boundAfterPrefix(epoch: Digits, release: readonly Digits[]): Ver
 }
 
 /** 1.3 of 1.2. */
-export function nextRelease(release: readonly Digits[]): readonly Digits[] {
+function nextRelease(release: readonly Digits[]): readonly Digits[] {
   return release.with(-1, next(release.at(-1) ?? "0"));
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Version } from "../../../src/python/version.ts";
 import { rangeContains } from "../../../src/python/version-range.ts";
+import { explain } from "../../../src/resolve/pubgrub/explain.ts";
 import type { Derivation, SolverPackage, Term } from "../../../src/resolve/pubgrub/solver-types.ts";
 import { Random } from "../../support/random.ts";
 import {
@@ -159,6 +160,8 @@ test("ten thousand random graphs come out as exhaustive search says", async () =
     if (outcome.kind === "solved") checkSolution(made, chosen(outcome) ?? []);
     else if (count.failed % 10 === 0) {
       checkProof(outcome.proof, made);
+      const lines = explain(outcome.proof);
+      assert.ok(lines.length <= 25 && lines.at(-1)?.endsWith("your requirements can't be met."), lines.join(" "));
       count.proofs += 1;
     }
   }
