@@ -1,7 +1,8 @@
 import * as posix from "node:path/posix";
 import { OciasmError } from "../errors.ts";
+import type { InputContext, LockInput } from "./input.ts";
 import { asksForPackages, pyproject } from "./pyproject.ts";
-import type { RequestFormat } from "./request.ts";
+import type { RequestFormat, RequirementsInput } from "./request.ts";
 import { requirements } from "./requirements.ts";
 import { script } from "./script.ts";
 import { setupCfg } from "./setup-cfg.ts";
@@ -20,9 +21,8 @@ export function requestFormatOf(file: string): RequestFormat {
   });
 }
 
-/** Whether a file of that name, in a folder without a lock, says what the project needs. */
+/** Files that say what a project needs, in the order in which one wins, each with a look whether it says so. */
 const DETECTED: readonly (readonly [name: string, asks: (text: string) => boolean])[] = [
-  ["requirements.txt", () => true],
   ["pyproject.toml", asksForPackages],
   ["requirements.in", () => true],
   ["setup.cfg", (text) => /^\[options(?:\.extras_require)?\]/m.test(text)],
@@ -30,13 +30,15 @@ const DETECTED: readonly (readonly [name: string, asks: (text: string) => boolea
 ];
 
 /**
- * The file to build from in a folder that holds no lock, the first of: requirements.txt, a pyproject.toml that lists
- * dependencies, requirements.in, a setup.cfg with options, setup.py (whose format says the way out).
+ * What the project in `folder` asks for where it holds no lock and no requirements.txt: the first of a pyproject.toml
+ * that lists dependencies, requirements.in, a setup.cfg with options, and setup.py, which throws the way out.
+ * Undefined where there is none.
  */
-export function detectRequest(
-  fileNames: readonly string[],
-  read: (name: string) => string | undefined,
-): string | undefined {
-  const found = DETECTED.find(([name, asks]) => fileNames.includes(name) && asks(read(name) ?? ""));
-  return found?.[0];
+export function readDetected(folder: string, context: InputContext): RequirementsInput | LockInput | undefined {
+  for (const [name, asks] of DETECTED) {
+    const found = context.readInclude(posix.join(folder, name), context.file);
+    if (found === undefined || !asks(found.text)) continue;
+    return requestFormatOf(name).parse(found.text, { ...context, file: found.path });
+  }
+  return undefined;
 }
