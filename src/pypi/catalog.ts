@@ -82,6 +82,7 @@ function metadataDeps(config: IndexConfig, given: CatalogDeps, signal: AbortSign
   const { perHost, sleep, report } = given;
   const polite = { signal, ...(perHost === undefined ? {} : { perHost }), ...(sleep === undefined ? {} : { sleep }) };
   return {
+    seen: new Set(),
     ...given,
     signal,
     http: createPolite(given.http, polite),

@@ -23,10 +23,11 @@ export interface IndexClient {
   readonly places: readonly string[];
 }
 
-/** Files of a page up to which it stays in memory; a larger one is read from the cache again, or confirmed. */
+/** Files of a page up to which it stays in memory; a larger one is read from the cache again. */
 const KEPT = 500;
 
-export function createIndexClient(config: IndexConfig, deps: IndexDeps): IndexClient {
+export function createIndexClient(config: IndexConfig, given: IndexDeps): IndexClient {
+  const deps = { seen: new Set<string>(), ...given };
   const asked = new Map<string, Promise<readonly IndexFile[]>>();
   const isTrusted = (url: string): boolean => isTrustedHost(url, config.trustedHosts);
   const everything = async (name: string): Promise<readonly IndexFile[]> => {

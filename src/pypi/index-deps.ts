@@ -14,6 +14,8 @@ export interface IndexDeps {
   readonly offline: boolean;
   /** Seconds since 1970: pages whose max-age has not passed are not asked for again. */
   readonly now?: number;
+  /** URLs of the pages that were asked for in this run, shared by all who ask: what is remembered of them is new enough. */
+  readonly seen?: Set<string>;
   /** For tests. */
   readonly sleep?: Sleep;
 }

@@ -18,14 +18,17 @@ export async function fetchPage(
   insecure: boolean,
 ): Promise<readonly IndexFile[] | undefined> {
   const head = await cachedHead(deps.store, url);
-  if (head?.freshUntil !== undefined && deps.now !== undefined && deps.now < head.freshUntil) {
+  const isFresh = head?.freshUntil !== undefined && deps.now !== undefined && deps.now < head.freshUntil;
+  if (isFresh || deps.seen?.has(url) === true) {
     const fresh = await cachedPage(deps.store, url);
     if (fresh !== undefined) return fresh;
   }
-  return retrying(() => ask(url, head, deps, insecure), {
+  const files = await retrying(() => ask(url, head, deps, insecure), {
     signal: deps.signal,
     ...(deps.sleep === undefined ? {} : { sleep: deps.sleep }),
   });
+  deps.seen?.add(url);
+  return files;
 }
 
 async function ask(

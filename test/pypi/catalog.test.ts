@@ -300,3 +300,13 @@ test("pages are told of as they come", async (t) => {
     { ...common, state: "reused", bytes: 0 },
   ]);
 });
+
+test("a page that one asked for in this run is not asked for by another", async (t) => {
+  const server = await startHttpServer(t);
+  const shared = { store: temporaryStore(t), seen: new Set<string>() };
+  const index = serveSimpleIndex(server, [bare(DEMO)]);
+  for (let run = 0; run < 3; run++) {
+    assert.equal((await testCatalog(t, [index.url], shared).files("demo"))?.length, 1);
+  }
+  assert.equal(server.log.length, 1);
+});

@@ -20,6 +20,7 @@ export interface CatalogSetup {
   readonly stallSeconds?: number;
   readonly maxWheel?: number;
   readonly perHost?: number;
+  readonly seen?: Set<string>;
 }
 
 /** A catalog over indexes on the loopback interface, closed with the test; waits take no time. */
@@ -33,7 +34,7 @@ export function testCatalog(t: TestContext, urls: readonly string[], setup: Cata
     strategy: "all",
     ...setup.config,
   };
-  const { now, maxWheel, perHost } = setup;
+  const { now, maxWheel, perHost, seen } = setup;
   const catalog = createCatalog(config, {
     http: impatient(testHttp(t), setup.stallSeconds),
     store: setup.store ?? temporaryStore(t),
@@ -45,6 +46,7 @@ export function testCatalog(t: TestContext, urls: readonly string[], setup: Cata
     ...(now === undefined ? {} : { now }),
     ...(maxWheel === undefined ? {} : { maxWheel }),
     ...(perHost === undefined ? {} : { perHost }),
+    ...(seen === undefined ? {} : { seen }),
   });
   t.after(() => catalog.close());
   return catalog;
