@@ -8,16 +8,18 @@ import type { UvSource } from "./uv-lock-source.ts";
 export function readUvFile(table: TomlTable, source: UvSource, lock: string): DistributionFile | undefined {
   const place = readPlace(table, source, lock);
   if (place === undefined) return undefined;
+  // Thousands of files: assigning is several times faster than spreading.
+  const file: Writable<DistributionFile> = place;
   const sha256 = readHash(table);
+  if (sha256 !== undefined) file.sha256 = sha256;
   const size = table.integer("size");
+  if (size !== undefined) file.size = size;
   const uploadTime = readTime(table);
-  return {
-    ...place,
-    ...(sha256 === undefined ? {} : { sha256 }),
-    ...(size === undefined ? {} : { size }),
-    ...(uploadTime === undefined ? {} : { uploadTime }),
-  };
+  if (uploadTime !== undefined) file.uploadTime = uploadTime;
+  return file;
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** `path` is relative to a registry that is a folder, `filename` says what a path source points at. */
 function readPlace(

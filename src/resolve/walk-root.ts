@@ -64,7 +64,7 @@ function wrongProject(message: string, projects: readonly LockRoot[], besides?: 
     .filter((root) => root !== besides)
     .map((root) => `${root.name} (${root.path})`)
     .join(", ");
-  const hint = listed === "" ? "lock again" : `build one of its projects, from its folder: ${listed}`;
+  const hint = listed === "" ? "lock again" : `choose one with --package or by its folder: ${listed}`;
   return new OciasmError("INPUT_INVALID", message, { hint });
 }
 

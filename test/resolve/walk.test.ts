@@ -186,7 +186,7 @@ test("a member of a workspace is chosen by its folder or its name", () => {
 });
 
 test("the root of a workspace that asks for nothing is refused, and so is what is no member", () => {
-  const listed = "build one of its projects, from its folder: ";
+  const listed = "choose one with --package or by its folder: ";
   assert.equal(
     message(WORKSPACE),
     `app at the root of the workspace asks for no packages | ${listed}api (packages/api), web (web)`,
