@@ -29,7 +29,7 @@ export function readPoetryProject(poetry: TomlNode, reader: PyprojectReader): Po
     ...(name === undefined ? {} : { name: normalizeName(name) }),
     ...(python === undefined || python === "" ? {} : { requiresPython: python }),
     requirements: main.filter(({ optional }) => !optional).map(({ asked }) => asked),
-    extras: readPoetryExtras(poetry.at("extras"), main),
+    extras: readPoetryExtras(poetry.at("extras"), main, reader.warnings),
     groups: byName(expandGroups(groups)),
     optionalGroups: [...groups].filter(([, { optional }]) => optional).map(([group]) => group),
     sources: all.flatMap(({ source }) => source ?? []),
@@ -55,13 +55,14 @@ function readTable(table: TomlNode | undefined, reader: PyprojectReader): readon
 function readPoetryExtras(
   table: TomlNode | undefined,
   main: readonly PoetryDependency[],
+  warnings: string[],
 ): Readonly<Record<string, readonly Asked[]>> {
   const extras = (table?.entries() ?? []).map(([extra, node]) => {
     const named = node.strings().flatMap((each) => {
       const name = normalizeName(each.string() ?? "");
       const found = main.filter(({ asked }) => asked.requirement.name === name);
       if (found.length === 0)
-        each.problem(`the extra ${extra} names ${name}, which is no dependency`, `add ${name} with optional = true`);
+        warnings.push(`the extra ${extra} names ${name}, which is no dependency: Poetry looks away`);
       return found.map(({ asked }) => asked);
     });
     return [normalizeExtra(extra), named] as const;

@@ -125,6 +125,12 @@ priority = "explicit"
   assert.deepEqual(askedTexts(dynamic.requirements), ["a<2,>=1"]);
 });
 
+test("an extra that names no dependency is passed over with a word, as in Poetry", () => {
+  const input = request('[tool.poetry.dependencies]\na = "*"\n[tool.poetry.extras]\nx = ["nothing", "A"]\n');
+  assert.deepEqual(askedTexts(input.extras["x"]), ["a"]);
+  assert.match(input.warnings[0] ?? "", /the extra x names nothing/);
+});
+
 test("what Poetry would not read is told with its place", () => {
   assert.deepEqual(
     problems(`[tool.poetry.dependencies]
@@ -136,7 +142,7 @@ d = {markers = "os"}
 e = {platform = "a b"}
 "-" = "*"
 [tool.poetry.extras]
-x = ["nothing"]
+x = "nothing"
 [tool.poetry.group.one]
 include-groups = ["two"]
 [tool.poetry.group.two]
@@ -151,6 +157,7 @@ include-groups = ["one", "three"]
       '8:7+3 "-" is no name of a package',
       '2:10+7 "snake" is no set of Python versions',
       "10:6+9 the extra x names nothing, which is no dependency",
+      "10:5+9 tool.poetry.extras.x must be an array, not a string",
       "14:19+5 groups include each other in a circle: one → two → one",
       "14:26+7 the group two includes three, which is not there",
     ],
