@@ -92,9 +92,11 @@ function noWheel(entry: InputPackage, files: readonly DistributionFile[], target
   }
   if (wheels.length === 0) {
     const names = files.map((file) => file.filename).join(", ");
+    // Of a lock that lists its files no other is taken.
+    const way = entry.files.length > 0 ? "lock that file, by its path or URL" : "name it by --find-links";
     return new OciasmError("NO_WHEEL", `${label(entry)} has no wheel, only sources: ${names}`, {
       location,
-      hint: `build one with \`pip wheel --no-deps ${entry.name}${entry.version === undefined ? "" : `==${entry.version}`}\` for ${describeTarget(target)} and name it by --find-links, or choose a version that has wheels`,
+      hint: `build one with \`pip wheel --no-deps ${entry.name}${entry.version === undefined ? "" : `==${entry.version}`}\` for ${describeTarget(target)} and ${way}, or choose a version that has wheels`,
     });
   }
   const reasons = wheels.map(

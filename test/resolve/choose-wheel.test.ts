@@ -92,7 +92,9 @@ test("when none fits each file has its own true reason", () => {
 test("a package with sources only says so and how to get a wheel", () => {
   const error = problem(chooseWheel(entry("docopt", "0.6.2"), [file("docopt-0.6.2.tar.gz")], TARGET));
   assert.match(error.message, /docopt 0\.6\.2 has no wheel, only sources: docopt-0\.6\.2\.tar\.gz/);
-  assert.match(error.hint ?? "", /pip wheel --no-deps docopt==0\.6\.2/);
+  assert.match(error.hint ?? "", /pip wheel --no-deps docopt==0\.6\.2.* name it by --find-links/);
+  const listed = { ...entry("docopt", "0.6.2"), files: [file("docopt-0.6.2.tar.gz")] };
+  assert.match(problem(chooseWheel(listed, listed.files, TARGET)).hint ?? "", / lock that file, by its path or URL/);
   assert.match(problem(chooseWheel(entry("x", "1"), [], TARGET)).message, /nothing is known of x 1/);
 });
 
