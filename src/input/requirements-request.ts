@@ -4,8 +4,9 @@ import type { Marker } from "../python/marker.ts";
 import { directKind } from "./direct.ts";
 import type { InputContext } from "./input.ts";
 import { newRequest } from "./new-request.ts";
+import { readOwnMetadata } from "./own-metadata.ts";
 import { isOwnProject, projectFolder } from "./own-project.ts";
-import { readProject } from "./project.ts";
+
 import type { Asked, RequirementsInput } from "./request.ts";
 import { askedOfEntry, isBound, markerOf } from "./requirements-asked.ts";
 import {
@@ -95,7 +96,7 @@ function readOwn(
   const folder = projectFolder(context);
   const [entry] = own;
   try {
-    return readProject(folder, { ...context, file: posix.join(folder, "pyproject.toml") });
+    return readOwnMetadata(folder, { ...context, file: posix.join(folder, "pyproject.toml") });
   } catch (error) {
     if (!(error instanceof OciasmError)) throw error;
     draft.problems.add(

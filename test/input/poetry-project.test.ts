@@ -156,7 +156,6 @@ include-groups = ["one", "three"]
       '7:17+5 "a b" is no platform',
       '8:7+3 "-" is no name of a package',
       '2:10+7 "snake" is no set of Python versions',
-      "10:6+9 the extra x names nothing, which is no dependency",
       "10:5+9 tool.poetry.extras.x must be an array, not a string",
       "14:19+5 groups include each other in a circle: one → two → one",
       "14:26+7 the group two includes three, which is not there",

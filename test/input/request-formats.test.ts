@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isOciasmError } from "../../src/errors.ts";
 import { decodeText } from "../../src/input/decode-text.ts";
-import { readDetected, requestFormatOf, requestFormats } from "../../src/input/request-formats.ts";
+import { readProject } from "../../src/input/project.ts";
+import { requestFormatOf, requestFormats } from "../../src/input/request-formats.ts";
 import { inputContext } from "../support/input-context.ts";
 
 const detected = (files: Readonly<Record<string, string>>) =>
-  readDetected(
+  readProject(
     "/p",
     inputContext(
       "pyproject.toml",
@@ -43,6 +44,8 @@ test("the first file that lists packages wins", () => {
     hint: /\[project\]/,
   });
   assert.equal(detected({ "main.py": "" }), undefined);
+  const hashed = `a==1 --hash=sha256:${"a".repeat(64)}`;
+  assert.throws(() => detected({ "requirements.in": hashed }), { code: "INPUT_UNSUPPORTED", hint: /--lock/ });
 });
 
 for (const format of requestFormats) {
