@@ -68,10 +68,11 @@ function placeOf(kind: (typeof KINDS)[number], node: TomlNode, file: string): Pa
 
 /** The marker as written; a problem is noted for what is none. */
 export function readMarker(node: TomlNode | undefined): string | undefined {
-  const text = node?.string();
+  // uv reads markers over several lines; one character for another keeps the place of a fault.
+  const text = node?.string()?.replace(/[\r\n\f\v]/g, " ");
   if (text === undefined) return undefined;
   const parsed = parseMarker(text);
-  if (parsed.ok) return text;
+  if (parsed.ok) return text.trim();
   node?.problem(`${JSON.stringify(text)} is no marker: ${parsed.message}`, undefined, parsed);
   return undefined;
 }

@@ -120,7 +120,9 @@ dev-dependencies = ["ruff"]
 constraint-dependencies = ["numpy<2"]
 override-dependencies = ["jinja2==3.1.4"]
 exclude-dependencies = ["Some_Thing"]
-environments = ["sys_platform == 'linux'"]
+environments = ["sys_platform == 'linux'", """
+os_name == 'posix'
+"""]
 resolution = "lowest-direct"
 prerelease = "if-necessary-or-explicit"
 exclude-newer = "2026-01-31"
@@ -148,7 +150,7 @@ vcs = {git = "https://h.example/x", tag = "v1", group = "Dev"}
   assert.deepEqual(askedTexts(input.constraints), ["numpy<2"]);
   assert.deepEqual(askedTexts(input.overrides), ["jinja2==3.1.4"]);
   assert.deepEqual(input.excludes, ["some-thing"]);
-  assert.deepEqual(input.environments, ["sys_platform == 'linux'"]);
+  assert.deepEqual(input.environments, ["sys_platform == 'linux'", "os_name == 'posix'"]);
   assert.deepEqual(JSON.parse(JSON.stringify(input.resolution)), {
     resolution: "lowest-direct",
     prerelease: "if-necessary",
