@@ -120,9 +120,7 @@ dev-dependencies = ["ruff"]
 constraint-dependencies = ["numpy<2"]
 override-dependencies = ["jinja2==3.1.4"]
 exclude-dependencies = ["Some_Thing"]
-environments = ["sys_platform == 'linux'", """
-os_name == 'posix'
-"""]
+environments = ["sys_platform == 'linux'", "\\nos_name == 'posix'\\n"]
 resolution = "lowest-direct"
 prerelease = "if-necessary-or-explicit"
 exclude-newer = "2026-01-31"
