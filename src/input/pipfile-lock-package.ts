@@ -1,8 +1,16 @@
 import { normalizeExtra, normalizeName } from "../python/name.ts";
 import { formatVersion, parseVersion } from "../python/version.ts";
-import { fragmentOf, isUrl } from "./direct.ts";
+import { fragmentOf, isUrl, withoutCredentials } from "./direct.ts";
 import type { InputPackage } from "./input.ts";
-import { builtFrom, directSource, hashesOf, type LockedFile, readHash, withoutHash } from "./locked-files.ts";
+import {
+  type Blocked,
+  builtFrom,
+  directSource,
+  hashesOf,
+  type LockedFile,
+  readHash,
+  withoutHash,
+} from "./locked-files.ts";
 import { type Condition, readCondition } from "./marker-algebra.ts";
 import type { TomlTable } from "./toml.ts";
 
@@ -31,7 +39,7 @@ export function readPipfilePackage(
   if (category.isString(key)) {
     const location = category.location(key);
     const version = readVersion(category, key);
-    const blocked = withoutHash(version === undefined ? name : `${name} ${version}`, [], "pipenv lock");
+    const blocked = withoutHashes(version === undefined ? name : `${name} ${version}`, []);
     return {
       package: { ...shared, ...versioned(version), extras: [], sha256: [], blocked, location },
       condition: true,
@@ -73,7 +81,7 @@ function indexOf(details: TomlTable, { sources }: PipfileContext): string | unde
   if (name === undefined) return undefined;
   const url = sources.get(name) ?? (isUrl(name) ? name : undefined);
   if (url === undefined) details.problem(`${JSON.stringify(name)} is none of the sources in _meta`, "index");
-  return url;
+  return url === undefined ? undefined : withoutCredentials(url);
 }
 
 function conditionOf(details: TomlTable): Condition {
@@ -98,7 +106,7 @@ function originOf(details: TomlTable, label: string, lockFile: string): Origin {
   const place = details.string("file") ?? details.string("path") ?? details.string("url");
   if (place === undefined) {
     const sha256 = hashesOf(files);
-    return sha256.length > 0 ? { sha256 } : { sha256, blocked: withoutHash(label, files, "pipenv lock") };
+    return sha256.length > 0 ? { sha256 } : { sha256, blocked: withoutHashes(label, files) };
   }
   const promised = readHash(`sha256:${fragmentOf(place).get("sha256") ?? ""}`);
   const known = promised === undefined || promised === "bad" ? files : [{ sha256: promised }];
@@ -107,6 +115,11 @@ function originOf(details: TomlTable, label: string, lockFile: string): Origin {
   if (found.sha256.length > 0) return found;
   const message = `the lock has no sha256 of ${label}, which it takes from a file`;
   return { sha256: [], blocked: { code: "HASH_REQUIRED", message, hint: "add `#sha256=…` to it in the Pipfile" } };
+}
+
+function withoutHashes(label: string, files: readonly LockedFile[]): Blocked {
+  const hint = "run `pipenv lock` on a machine like the target: it writes no hashes for what its own does not need";
+  return { ...withoutHash(label, files, "pipenv lock"), hint };
 }
 
 function readHashes(details: TomlTable): readonly LockedFile[] {

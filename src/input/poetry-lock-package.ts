@@ -1,7 +1,7 @@
 import { isValidName, normalizeName } from "../python/name.ts";
 import { parseSpecifierSet } from "../python/specifier.ts";
 import { formatVersion, parseVersion } from "../python/version.ts";
-import { fileUrl, isUrl } from "./direct.ts";
+import { fileUrl, isUrl, withoutCredentials } from "./direct.ts";
 import type { InputPackage } from "./input.ts";
 import { builtFrom, directSource, hashesOf, type LockedFile, readLockedFile, withoutHash } from "./locked-files.ts";
 import { poetryRequiresPython } from "./poetry-python.ts";
@@ -84,7 +84,7 @@ function originOf(
     case undefined:
     case "legacy": {
       const sha256 = hashesOf(files);
-      const index = type === "legacy" && isUrl(url) ? { index: url } : {};
+      const index = type === "legacy" && isUrl(url) ? { index: withoutCredentials(url) } : {};
       if (sha256.length > 0) return { sha256, ...index };
       return { sha256, ...index, blocked: withoutHash(label, files, "poetry lock") };
     }

@@ -67,7 +67,7 @@ test("sources are the lock's indexes: the first one the main one, variables fill
   assert.equal(options.indexUrl, "https://index.example/simple");
   assert.deepEqual(options.extraIndexUrls, ["https://me:secret@own.example:8443/simple"]);
   assert.deepEqual(options.trustedHosts, ["own.example:8443"]);
-  assert.equal(packages.find(({ name }) => name === "lint")?.index, "https://me:secret@own.example:8443/simple");
+  assert.equal(packages.find(({ name }) => name === "lint")?.index, "https://own.example:8443/simple");
 });
 
 test("python_full_version asks for its minor version, with a word", () => {
