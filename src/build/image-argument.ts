@@ -4,11 +4,11 @@ import { parseImageSpec } from "../base/image-spec.ts";
 import { layoutSource } from "../base/layout-source.ts";
 import { folderFiles } from "../base/oci-layout.ts";
 import { registrySource } from "../base/registry.ts";
+import { storeSource } from "../base/store-source.ts";
 import { OciasmError } from "../errors.ts";
 import { formatReference, parseTagged } from "../oci/reference.ts";
 import { resolveImage } from "../store/images.ts";
 import type { BuildDeps } from "./deps.ts";
-import { readBlob } from "./read-image.ts";
 
 /**
  * The image that an argument names: `oci:DIR[:TAG|@DIGEST]`, `archive:FILE[:TAG]`, `docker://NAME`, or a bare name,
@@ -24,25 +24,8 @@ export async function openImageArgument(text: string, deps: BuildDeps): Promise<
   if (text.startsWith("archive:")) return archiveSource(text, parseImageSpec(text, "archive"), baseDeps);
   const reference = parseTagged(text.replace(/^docker:\/\//, ""));
   const stored = text.startsWith("docker://") ? undefined : await resolveImage(store, formatReference(reference));
-  if (stored !== undefined) return storeSource(text, stored, deps);
+  if (stored !== undefined) return storeSource(text, formatReference(reference), stored, store);
   if (deps.offline)
     throw new OciasmError("OFFLINE", `${text} is not in the local store`, { hint: "leave --offline out" });
   return registrySource(text, reference, baseDeps);
-}
-
-function storeSource(
-  title: string,
-  top: Awaited<ReturnType<ImageSource["top"]>>["descriptor"],
-  { store }: BuildDeps,
-): ImageSource {
-  return {
-    title,
-    top: async () => ({ descriptor: top, bytes: await readBlob(store, top) }),
-    document: (descriptor) => readBlob(store, descriptor),
-    layer: async () => {
-      throw new OciasmError("IMAGE_NOT_FOUND", `the layers of ${title} lie in the store`);
-    },
-    fetchLayer: async () => {},
-    close: async () => {},
-  };
 }

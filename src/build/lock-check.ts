@@ -57,7 +57,8 @@ async function whyOursIsOutdated(
     throw error;
   });
   if (found === undefined) return `${from.join(", ")}, which it was made from, is gone`;
-  return (await inputsDigest(found)) === inputs ? undefined : `${from.join(", ")} changed since it was written`;
+  if ((await inputsDigest(found)) !== inputs) return `${from.join(", ")} changed since it was written`;
+  return isRequest(found) ? undefined : whyForeignIsOutdated(found, context, inputContext(context, deps.environment));
 }
 
 /** The configuration, with the flags that the lock was made with. */

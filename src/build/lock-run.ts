@@ -1,5 +1,5 @@
 import { basename, dirname, relative, resolve } from "node:path";
-import { writeAtomically } from "../destination/atomic-file.ts";
+import { sweepLeftovers, writeAtomically } from "../destination/atomic-file.ts";
 import { OciasmError } from "../errors.ts";
 import { isRequest } from "../input/request.ts";
 import { formatPlatform } from "../oci/platform.ts";
@@ -62,7 +62,10 @@ export async function lockRun(request: LockRequest, deps: BuildDeps): Promise<Lo
     const text = pylockText(document, dirname(output).replaceAll("\\", "/"));
     const changes = lockChanges(old, document, text);
     if (changes.changed && request.check) throw outdated(request, changes);
-    if (changes.changed) await writeAtomically(output, (file) => file.writeFile(text));
+    if (changes.changed) {
+      await sweepLeftovers(dirname(output));
+      await writeAtomically(output, (file) => file.writeFile(text));
+    }
     return { document, changes };
   } finally {
     await packages.close();
@@ -98,7 +101,9 @@ async function resolveAll(
   deps: BuildDeps,
 ): Promise<Resolved> {
   const pinned = request.upgrade ? undefined : old?.input.ociasm?.base;
-  const bases = await readBases(request, packages.input, pinned, deps);
+  // Who locks again without a word means the same platforms.
+  const platforms = request.config.platforms ?? old?.input.ociasm?.targets.map((target) => target.platform);
+  const bases = await readBases(request, platforms, packages.input, pinned, deps);
   const upgraded = new Set(request.upgradePackages.map(normalizeName));
   const versions = new Map([...(old?.versions ?? [])].filter(([name]) => !upgraded.has(name)));
   let scope = lockScope(packages, request.narrowed);
@@ -124,6 +129,7 @@ function within(set: TargetSets, scope: LockScope): TargetSets {
 
 async function readBases(
   request: LockRequest,
+  platforms: readonly string[] | undefined,
   input: Input,
   pinned: BaseNote | undefined,
   deps: BuildDeps,
@@ -132,7 +138,7 @@ async function readBases(
   const targets: Target[] = [];
   const debs: DebsNote[] = [];
   let digest: string | undefined;
-  for (const platform of platformsOf(request.config.platforms)) {
+  for (const platform of platformsOf(platforms)) {
     const base = await openBaseOf({ request, codec, input, pinned }, platform, deps);
     try {
       targets.push(targetOf(base, { python: request.config.python, libc: request.config.libc }));

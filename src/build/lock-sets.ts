@@ -83,11 +83,16 @@ export async function solvableScope(
       kept = more;
     } catch (error) {
       if (!mayGo(error) || scope.defaultGroups.includes(name)) throw error;
-      const message = `${kind} ${name} is left out of the lock: ${toOciasmError(error).message}`;
+      const message = `${kind} ${name} is left out of the lock: ${firstLine(toOciasmError(error).message)}`;
       deps.report({ type: "warning", message, hint: `--${kind} ${name} says what stands against it` });
     }
   }
   return { scope: { ...scope, ...kept }, packages: all };
+}
+
+/** The rest explains, which the error itself does better. */
+function firstLine(message: string): string {
+  return (message.split("\n")[0] ?? "").replace(/:$/, "");
 }
 
 /** Those of a resolution, and not of the network or the machine. */
