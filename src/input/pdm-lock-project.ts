@@ -96,6 +96,6 @@ function readSources(pdm: TomlTable | undefined, context: InputContext): IndexOp
 }
 
 /** `${NAME}`; an unset variable stays as it is written. */
-export function fillIn(text: string, environment: InputContext["environment"]): string {
+function fillIn(text: string, environment: InputContext["environment"]): string {
   return text.replace(/\$\{(\w+)\}/g, (whole, name: string) => environment[name] ?? whole);
 }
