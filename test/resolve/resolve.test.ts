@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Catalog } from "../../src/resolve/catalog.ts";
 import { memoryCatalog } from "../support/memory-catalog.ts";
+import { Random } from "../support/random.ts";
+import { randomIndex, randomRequirement } from "../support/random-index.ts";
 import { asked } from "../support/request.ts";
 import { refusalOf, resolveCase, versionsOf } from "../support/resolving.ts";
 
@@ -371,6 +374,41 @@ test("index pages are asked for as soon as a name is seen, and many versions' me
   assert.deepEqual(catalog.questions.slice(0, 2), ["a", "b"]);
   const ahead = new Set(catalog.questions.filter((question) => question.startsWith("prefetch a-")));
   assert.ok(ahead.size > 10, `${ahead.size} asked for ahead`);
+});
+
+test("versions outside of the range are fetched ahead too, where each has a range of its own", async () => {
+  const numbers = Array.from({ length: 40 }, (_, number) => number + 1);
+  const follow = numbers.map((number) => [`${number}`, { requires: [`b==${number}`] }] as const);
+  const last = numbers.map((number) => [`${number}`, { requires: number === 1 ? [] : ["c<1"] }] as const);
+  const catalog = memoryCatalog({ a: Object.fromEntries(follow), b: Object.fromEntries(last), c: { "1": {} } });
+  assert.equal(await versionsOf({ index: {}, catalog, requires: ["c", "a"] }), "a 1, b 1, c 1");
+  const ahead = new Set(catalog.questions.filter((question) => question.startsWith("prefetch b-")));
+  assert.ok(ahead.size > 30, `${ahead.size} asked for ahead`);
+});
+
+test("the order in which answers arrive does not matter", async () => {
+  const random = new Random(3);
+  for (let number = 0; number < 40; number += 1) {
+    const index = randomIndex(random);
+    const requires = Array.from({ length: 3 }, () => randomRequirement(random));
+    const prompt = memoryCatalog(index);
+    const pause = async () => {
+      for (let left = random.below(6); left > 0; left -= 1) await new Promise(setImmediate);
+    };
+    const slow: Catalog = {
+      files: async (name) => {
+        await pause();
+        return prompt.files(name);
+      },
+      metadata: async (file) => {
+        await pause();
+        return prompt.metadata(file);
+      },
+    };
+    const outcome = (catalog: Catalog) =>
+      versionsOf({ index: {}, catalog, requires }).catch((error: unknown) => String(error));
+    assert.equal(await outcome(slow), await outcome(prompt), `case ${number}`);
+  }
 });
 
 test("an aborted resolution ends with the reason of the abort", async () => {

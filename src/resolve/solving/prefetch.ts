@@ -1,19 +1,21 @@
 import { type Version, versionKey } from "../../python/version.ts";
 import { rangeContains, type VersionRange } from "../../python/version-range.ts";
 import type { Catalog } from "../catalog.ts";
+import type { DistributionFile } from "../lock.ts";
 import type { Project } from "../offer/release.ts";
 import type { Projects } from "./projects.ts";
 
-/** After so many versions of one project, and at each doubling, the next ones are fetched together. */
-const FIRST_BATCH = 5;
+/** With each so many versions of one project that were tried, the next ones are fetched together. */
+const STEP = 5;
 /** uv's bound on how many. */
-const MAX_BATCH = 50;
+const MAX_AHEAD = 50;
 
 /** Asks the catalog ahead of the solver. Failures are left to whoever needs the answer. */
 export class Prefetcher {
   private readonly catalog: Catalog;
   private readonly projects: Projects;
   private readonly tries = new Map<string, Set<string>>();
+  private readonly asked = new Set<DistributionFile>();
 
   constructor(catalog: Catalog, projects: Projects) {
     this.catalog = catalog;
@@ -23,7 +25,7 @@ export class Prefetcher {
   /** Fetches the index page of a project, and the metadata of the version that will probably be tried. */
   wanted(name: string, range: VersionRange): void {
     this.projects.get(name).then(
-      (project) => this.metadata(project, range, 1),
+      (project) => this.fetch(inside(project, range).slice(0, 1)),
       () => undefined,
     );
   }
@@ -31,23 +33,32 @@ export class Prefetcher {
   /** Says that a version is being tried. */
   tried(project: Project, version: Version, range: VersionRange): void {
     const tries = this.tries.get(project.name) ?? new Set();
-    if (tries.has(versionKey(version))) return;
     this.tries.set(project.name, tries);
-    tries.add(versionKey(version));
+    const key = versionKey(version);
+    if (tries.has(key)) return;
+    tries.add(key);
     const { size } = tries;
-    const doublings = Math.log2(size / FIRST_BATCH);
-    if (doublings >= 0 && Number.isInteger(doublings)) this.metadata(project, range, Math.min(size * 2, MAX_BATCH));
+    if (size % STEP !== 0) return;
+    // botocore follows boto3 version by version: each range holds one, and yet the next to try is the one before.
+    const { releases } = project;
+    const next = releases.slice(releases.findIndex((one) => versionKey(one.version) === key) + 1);
+    const files = [...inside(project, range), ...next.flatMap(wheelOf)].filter((file) => !this.asked.has(file));
+    this.fetch(files.slice(0, Math.min(size * 2, MAX_AHEAD)));
   }
 
-  private metadata({ releases }: Project, range: VersionRange, count: number): void {
-    const { prefetch } = this.catalog;
-    if (prefetch === undefined) return;
-    let left = count;
-    for (const { version, offer } of releases) {
-      if (left === 0) return;
-      if (offer.kind !== "wheel" || !rangeContains(range, version)) continue;
-      prefetch.call(this.catalog, { file: offer.wheel });
-      left -= 1;
+  private fetch(files: readonly DistributionFile[]): void {
+    for (const file of files) {
+      if (this.asked.has(file)) continue;
+      this.asked.add(file);
+      this.catalog.prefetch?.({ file });
     }
   }
+}
+
+function inside({ releases }: Project, range: VersionRange): readonly DistributionFile[] {
+  return releases.filter(({ version }) => rangeContains(range, version)).flatMap(wheelOf);
+}
+
+function wheelOf({ offer }: Project["releases"][number]): readonly DistributionFile[] {
+  return offer.kind === "wheel" ? [offer.wheel] : [];
 }
