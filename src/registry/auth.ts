@@ -1,6 +1,7 @@
 import { OciasmError } from "../errors.ts";
 import { basicAuthorization } from "../net/basic-auth.ts";
 import type { HttpClient } from "../net/http-client.ts";
+import type { RetryOptions } from "../net/retry.ts";
 import type { Credentials } from "./auth-file.ts";
 import { bestChallenge, type Challenge } from "./challenge.ts";
 import { fetchToken, type Token } from "./token.ts";
@@ -15,6 +16,7 @@ export interface AuthorizerOptions {
   /** Seconds on a clock that only runs forward. */
   readonly clock: () => number;
   readonly signal: AbortSignal;
+  readonly retry: RetryOptions;
 }
 
 /** What a request needs to be allowed: the repository that it is for, then what else it touches. */

@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import { OciasmError } from "../errors.ts";
 import type { Report } from "../events.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../net/http-client.ts";
+import type { RetryOptions, Sleep } from "../net/retry.ts";
 import { apiHost } from "../oci/reference.ts";
 import { type Access, type Authorizer, createAuthorizer } from "./auth.ts";
 import type { Credentials } from "./auth-file.ts";
@@ -9,6 +10,7 @@ import { findCredentials } from "./credentials.ts";
 import { registryError } from "./error.ts";
 import { checkedTarget } from "./host.ts";
 import { type Endpoint, findEndpoint } from "./ping.ts";
+import { retryOptions } from "./retry-options.ts";
 
 export interface RegistryDeps {
   readonly http: HttpClient;
@@ -18,6 +20,8 @@ export interface RegistryDeps {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Seconds on a clock that only runs forward. */
   readonly clock?: () => number;
+  /** How to wait between tries. */
+  readonly sleep?: Sleep;
 }
 
 export interface RegistryRequest extends Omit<HttpRequest, "url" | "insecure" | "signal"> {
@@ -33,6 +37,8 @@ export interface RegistryClient {
   /** As in references: "docker.io", "localhost:5000". */
   readonly registry: string;
   readonly signal: AbortSignal;
+  /** For whoever repeats calls. */
+  readonly retry: RetryOptions;
   /** Resolves for every status but 401, which becomes REGISTRY_AUTH once a fresh login was refused too. */
   call(request: RegistryRequest): Promise<HttpResponse>;
 }
@@ -49,6 +55,7 @@ export function createRegistry(registry: string, deps: RegistryDeps): RegistryCl
   return {
     registry,
     signal: deps.signal,
+    retry: retryOptions(deps),
     call: async (request) => {
       const [endpoint, authorizer] = [await connect(), await login()];
       const first = await send(request, endpoint, authorizer, deps);
@@ -102,6 +109,7 @@ function authorizerFor(registry: string, endpoint: Endpoint, deps: RegistryDeps)
     },
     clock: deps.clock ?? (() => performance.now() / 1000),
     signal: deps.signal,
+    retry: retryOptions(deps),
   });
 }
 

@@ -25,7 +25,7 @@ export async function pullBlob(client: RegistryClient, download: Download): Prom
     return;
   }
   report({ ...event, state: "start", bytes: 0 });
-  await retrying(() => fetchBlob(client, download), { signal: client.signal });
+  await retrying(() => fetchBlob(client, download), client.retry);
   report({ ...event, state: "done", bytes: blob.size });
 }
 

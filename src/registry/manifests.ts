@@ -24,24 +24,21 @@ export async function getManifest(
   reference: string,
 ): Promise<FetchedManifest> {
   const what = `manifest ${client.registry}/${repository}${isDigest(reference) ? "@" : ":"}${reference}`;
-  const { response, bytes } = await retrying(
-    async () => {
-      const answer = await client.call({
-        method: "GET",
-        target: { path: `${repository}/manifests/${reference}` },
-        headers: { accept: MANIFEST_TYPES.join(", ") },
-        access: { repository, actions: "pull" },
-        what,
-      });
-      if (answer.status === 404) {
-        await answer.discard();
-        throw new OciasmError("IMAGE_NOT_FOUND", `${what} does not exist`, { hint: "check its name and tag" });
-      }
-      if (answer.status !== 200) throw await registryError(answer, what);
-      return { response: answer, bytes: await answer.bytes(MAX_DOCUMENT_BYTES) };
-    },
-    { signal: client.signal },
-  );
+  const { response, bytes } = await retrying(async () => {
+    const answer = await client.call({
+      method: "GET",
+      target: { path: `${repository}/manifests/${reference}` },
+      headers: { accept: MANIFEST_TYPES.join(", ") },
+      access: { repository, actions: "pull" },
+      what,
+    });
+    if (answer.status === 404) {
+      await answer.discard();
+      throw new OciasmError("IMAGE_NOT_FOUND", `${what} does not exist`, { hint: "check its name and tag" });
+    }
+    if (answer.status !== 200) throw await registryError(answer, what);
+    return { response: answer, bytes: await answer.bytes(MAX_DOCUMENT_BYTES) };
+  }, client.retry);
   const digest = digestOfHex(createHash("sha256").update(bytes).digest("hex"));
   const promised = isDigest(reference) ? reference : response.headers["docker-content-digest"];
   if (promised !== undefined && isDigest(promised) && promised !== digest) throw mismatch(what, promised, digest);
@@ -81,24 +78,21 @@ export async function putManifest(
       hint: "use fewer layers or fewer annotations",
     });
   }
-  await retrying(
-    async () => {
-      const response = await client.call({
-        method: "PUT",
-        target: { path: `${repository}/manifests/${reference}` },
-        headers: { "content-type": mediaType },
-        body: document.bytes,
-        bodySize: size,
-        access: { repository, actions: "pull,push" },
-        what,
-      });
-      if (![200, 201, 202, 204].includes(response.status)) throw await registryError(response, what);
-      await response.discard();
-      const stored = response.headers["docker-content-digest"];
-      if (stored !== undefined && isDigest(stored) && stored !== digest) throw mismatch(what, digest, stored);
-    },
-    { signal: client.signal },
-  );
+  await retrying(async () => {
+    const response = await client.call({
+      method: "PUT",
+      target: { path: `${repository}/manifests/${reference}` },
+      headers: { "content-type": mediaType },
+      body: document.bytes,
+      bodySize: size,
+      access: { repository, actions: "pull,push" },
+      what,
+    });
+    if (![200, 201, 202, 204].includes(response.status)) throw await registryError(response, what);
+    await response.discard();
+    const stored = response.headers["docker-content-digest"];
+    if (stored !== undefined && isDigest(stored) && stored !== digest) throw mismatch(what, digest, stored);
+  }, client.retry);
 }
 
 // Anything else says nothing about the body, and the body says it itself.

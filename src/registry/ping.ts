@@ -4,6 +4,7 @@ import { bestChallenge, type Challenge } from "./challenge.ts";
 import type { RegistryDeps } from "./client.ts";
 import { registryError } from "./error.ts";
 import { isLoopback } from "./host.ts";
+import { retryOptions } from "./retry-options.ts";
 
 /** Where and how a registry is spoken to. */
 export interface Endpoint {
@@ -47,7 +48,7 @@ async function ping(origin: string, insecure: boolean, deps: RegistryDeps): Prom
       if (answer.status < 500 && answer.status !== 429) return answer;
       throw await registryError(answer, `connection to ${base.host}`);
     },
-    { signal: deps.signal, attempts: insecure ? 1 : 3 },
+    { ...retryOptions(deps), attempts: insecure ? 1 : 3 },
   );
   await response.discard();
   // 404 and the like: some registries have no ping, and the requests themselves will tell.

@@ -1,7 +1,7 @@
 import { OciasmError } from "../errors.ts";
 import { basicAuthorization } from "../net/basic-auth.ts";
 import type { HttpClient, HttpResponse } from "../net/http-client.ts";
-import { retrying } from "../net/retry.ts";
+import { type RetryOptions, retrying } from "../net/retry.ts";
 import { type Credentials, type Secret, secret } from "./auth-file.ts";
 import type { Challenge } from "./challenge.ts";
 import { registryError } from "./error.ts";
@@ -22,6 +22,7 @@ export interface TokenRequest {
   readonly credentials: Credentials | undefined;
   readonly insecure: boolean;
   readonly signal: AbortSignal;
+  readonly retry: RetryOptions;
 }
 
 const MAX_TOKEN_BYTES = 128 * 1024;
@@ -40,7 +41,7 @@ export async function fetchToken(request: TokenRequest): Promise<Token> {
   let last: HttpResponse | undefined;
   for (const way of credentials === undefined ? [plain] : ways) {
     await last?.discard();
-    const response = await retrying(() => way(url, request), { signal: request.signal });
+    const response = await retrying(() => way(url, request), request.retry);
     if (response.status === 200) return readToken(response, base);
     last = response;
     if (!OTHER_WAY.includes(response.status)) break;

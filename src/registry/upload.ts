@@ -24,16 +24,13 @@ const OCTETS = "application/octet-stream";
  * PUT of known length (distribution-spec, "Pushing blobs"). A closing answer that is lost is looked up by HEAD.
  */
 export async function pushBlob(client: RegistryClient, repository: string, upload: BlobUpload): Promise<UploadOutcome> {
-  return retrying(
-    async () => {
-      if (await hasBlob(client, repository, upload.blob)) return "existing";
-      const location = await mountOrStart(client, repository, upload);
-      if (location === undefined) return "mounted";
-      await put(client, repository, upload, location);
-      return "uploaded";
-    },
-    { signal: client.signal },
-  );
+  return retrying(async () => {
+    if (await hasBlob(client, repository, upload.blob)) return "existing";
+    const location = await mountOrStart(client, repository, upload);
+    if (location === undefined) return "mounted";
+    await put(client, repository, upload, location);
+    return "uploaded";
+  }, client.retry);
 }
 
 /** The upload's location, or undefined when a mount made it needless. */

@@ -8,6 +8,7 @@ import { openDestination } from "../../src/destination/destinations.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { OCI_LAYER, OCI_MANIFEST } from "../../src/oci/media-types.ts";
 import { formatPlatform } from "../../src/oci/platform.ts";
+import { type FakeRegistryOptions, fakeRegistry } from "../fake-registry/registry.ts";
 import { baseDeps, baseRequest } from "../support/base-deps.ts";
 import {
   type BuiltImage,
@@ -21,7 +22,6 @@ import {
   packLayer,
   publicationOf,
 } from "../support/image.ts";
-import { type FakeRegistryOptions, startFakeRegistry } from "../support/registry.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
 const PYTHON = {
@@ -44,8 +44,7 @@ async function pythonImages(): Promise<readonly BuiltImage[]> {
 }
 
 async function startWith(t: TestContext, images: readonly BuiltImage[], options: FakeRegistryOptions = {}) {
-  const registry = await startFakeRegistry(options);
-  t.after(() => registry.close());
+  const registry = await fakeRegistry(t, options);
   for (const image of images) {
     for (const layer of image.built) registry.seed("base/python", layer.bytes);
     registry.seed("base/python", image.config.bytes);
@@ -171,7 +170,7 @@ test("the facts of a manifest are read once", async (t) => {
   const registry = await startWith(t, images);
   const deps = baseDeps(t);
   const first = await openBase(`${registry.host}/base/python:3.12`, baseRequest(), deps);
-  const blobs = () => registry.requests.filter((request) => request.path.includes("/blobs/")).length;
+  const blobs = () => registry.audit.requests.filter((request) => request.path.includes("/blobs/")).length;
   const before = blobs();
   const second = await openBase(`docker://${registry.host}/base/python:3.12`, baseRequest(), deps);
   assert.equal(blobs(), before);

@@ -6,9 +6,9 @@ import type { Destination, WriteDeps } from "../../src/destination/destination.t
 import { destinationTypes, openDestination } from "../../src/destination/destinations.ts";
 import { storeDestination } from "../../src/destination/store.ts";
 import { resolveImage } from "../../src/store/images.ts";
+import { fakeRegistry } from "../fake-registry/registry.ts";
 import { baseDeps, baseRequest } from "../support/base-deps.ts";
 import { type BuiltImage, buildImage, buildLayer, layersIn, publicationOf } from "../support/image.ts";
-import { startFakeRegistry } from "../support/registry.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { temporaryStore } from "../support/temporary-store.ts";
 
@@ -35,8 +35,7 @@ const members: Readonly<Record<string, Member>> = {
     readBack: `archive:${folder}/d.tar:app:1`,
   }),
   registry: async (t) => {
-    const registry = await startFakeRegistry();
-    t.after(() => registry.close());
+    const registry = await fakeRegistry(t);
     return { spec: "type=registry", tag: `${registry.host}/app:1`, readBack: `${registry.host}/app:1` };
   },
 };

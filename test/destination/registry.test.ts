@@ -3,13 +3,12 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { registryDestination, registryType } from "../../src/destination/registry.ts";
 import { silent } from "../../src/events.ts";
+import { type FakeRegistryOptions, fakeRegistry } from "../fake-registry/registry.ts";
 import { type BuiltImage, buildImage, buildLayer, layersIn, publicationOf } from "../support/image.ts";
-import { type FakeRegistryOptions, startFakeRegistry } from "../support/registry.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
 async function setUp(t: TestContext, images: readonly BuiltImage[], options: FakeRegistryOptions = {}) {
-  const registry = await startFakeRegistry(options);
-  t.after(() => registry.close());
+  const registry = await fakeRegistry(t, options);
   const folder = temporaryFolder(t);
   const layers = layersIn(join(folder, "store"), images);
   const environment = {
@@ -37,9 +36,7 @@ test("blobs go before children, children before the index, and the tags come las
   const images = await twoPlatforms();
   const { registry, push } = await setUp(t, images);
   const result = await push([`${registry.host}/team/app:1`, `${registry.host}/team/app:2`]);
-  const writes = registry.requests
-    .filter((request) => request.method === "PUT")
-    .map((request) => request.path.replace(/\?.*/, ""));
+  const writes = registry.audit.requestsOf({ method: "PUT" }).map((request) => request.path.replace(/\?.*/, ""));
   const index = publicationOf(images, []).index?.descriptor.digest;
   assert.deepEqual(
     writes.slice(-5),
@@ -50,7 +47,7 @@ test("blobs go before children, children before the index, and the tags come las
   assert.ok(writes.slice(0, -5).every((path) => path.startsWith("/v2/team/app/blobs/uploads/")));
   assert.equal(writes.length, 5 + 5);
   assert.equal(
-    registry.manifests.get("team/app:2")?.bytes.toString(),
+    registry.manifest("team/app:2")?.bytes.toString(),
     Buffer.from(publicationOf(images, []).index?.bytes ?? []).toString(),
   );
   assert.ok(result.uploaded > 0);
@@ -68,7 +65,7 @@ test("a second push moves no blob and asks for no layer", async (t) => {
 
 test("layers are mounted from where they are known to be, and from the repository before", async (t) => {
   const [image] = (await twoPlatforms()) as [BuiltImage];
-  const { registry, layers, deps } = await setUp(t, [image], { auth: "bearer", users: { ann: "pa" } });
+  const { registry, layers, deps } = await setUp(t, [image], { changes: { auth: "bearer" }, users: { ann: "pa" } });
   const environment = Object.fromEntries(Object.keys(deps.environment).map((key) => [key, "ann:pa"]));
   const base = image.built[0]?.bytes ?? Buffer.alloc(0);
   registry.seed("base/python", base);
@@ -83,7 +80,7 @@ test("layers are mounted from where they are known to be, and from the repositor
   assert.deepEqual(layers.asked, [image.layers[1]?.digest]);
   const [baseSize = 0, ownSize = 0] = image.layers.map((layer) => layer.size);
   assert.equal(result.mounted, baseSize + baseSize + ownSize);
-  assert.ok(registry.manifests.has("two:1"));
+  assert.ok(registry.manifest("two:1") !== undefined);
 });
 
 test("a refused mount becomes an upload", async (t) => {
@@ -98,7 +95,7 @@ test("a refused mount becomes an upload", async (t) => {
       layers: { local: layers.local, origins },
     });
     assert.equal(result.mounted, 0, String(status));
-    assert.ok(registry.manifests.has("app:1"), String(status));
+    assert.ok(registry.manifest("app:1") !== undefined, String(status));
   }
 });
 
@@ -112,7 +109,7 @@ test("a failed push leaves the tag alone", async (t) => {
   };
   const { registry, push } = await setUp(t, images, { faults: [fault] });
   await assert.rejects(push([`${registry.host}/app:1`]), { code: "REGISTRY_AUTH", message: /DENIED: no/ });
-  assert.equal(registry.manifests.size, 0);
+  assert.equal(registry.audit.requestsOf({ method: "PUT", path: /manifests/ }).length, 0);
 });
 
 test("a name is needed and the spec takes no keys", async (t) => {
