@@ -158,9 +158,24 @@ test("versions without a wheel for the target are passed over, with the true rea
   assert.equal(await versionsOf({ index, requires: ["a"] }), "a 1");
   const { message } = await refusalOf({ index, requires: ["a>1"] });
   assert.match(message, /needs glibc 2\.39, the image has 2\.36/);
-  assert.match(message, /for CPython 3\.12/);
+  assert.match(message, /has no wheel for CPython 3\.11/);
   assert.match(message, /for Windows/);
   assert.match(message, /has no wheel, only sources/);
+});
+
+test("of the reasons why wheels don't fit the nearest are told", async () => {
+  const linux = ["cp39", "cp310", "cp312"].map((python) => `${python}-${python}-manylinux_2_17_x86_64`);
+  const wheel_tags = [...linux, "cp311-cp311-win_amd64", "pp310-pypy310_pp73-manylinux_2_17_x86_64"];
+  const glibc = [
+    "cp311-cp311-manylinux_2_39_x86_64",
+    "cp311-cp311-musllinux_1_1_x86_64",
+    "cp311-cp311-macosx_11_0_arm64",
+  ];
+  const index = { a: { "1": { wheel_tags, sdist: false } }, b: { "1": { wheel_tags: glibc } } };
+  const { message } = await refusalOf({ index, requires: ["a"] });
+  assert.match(message, /a has no wheel for CPython 3\.11,/);
+  const libc = await refusalOf({ index, requires: ["b"] });
+  assert.match(libc.message, /\(needs glibc 2\.39, the image has 2\.36; needs musl, the image has glibc\)/);
 });
 
 test("versions that nobody asked about are not said to be missing", async () => {

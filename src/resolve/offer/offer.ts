@@ -3,11 +3,9 @@ import { formatVersion, type Version } from "../../python/version.ts";
 import { bestWheel } from "../../python/wheel-choice.ts";
 import { explainMismatch } from "../../python/wheel-mismatch.ts";
 import type { DistributionFile } from "../lock.ts";
+import { summary } from "./mismatches.ts";
 import { allowsPrerelease, allowsYanked, type Policy } from "./policy.ts";
 import type { Release } from "./release.ts";
-
-/** More reasons than these are cut from a message. */
-const MAX_REASONS = 4;
 
 interface Files {
   readonly all: readonly DistributionFile[];
@@ -43,16 +41,11 @@ function fitting(version: Version, wheels: readonly DistributionFile[], policy: 
 }
 
 function noneFits(wheels: readonly DistributionFile[], { target }: Policy): string {
-  const reasons = new Set<string>();
-  for (const { filename, requiresPython } of wheels) {
+  const reasons = wheels.map(({ filename, requiresPython }) => {
     const allowed = allowsPython(requiresPython, target.python.version);
-    reasons.add(allowed ? explainMismatch(filename, target) : needsPython(requiresPython ?? ""));
-  }
-  const sorted = [...reasons].sort();
-  const [only] = sorted;
-  if (sorted.length === 1 && only !== undefined && only.startsWith("needs Python")) return only;
-  const more = sorted.length > MAX_REASONS ? [`and ${sorted.length - MAX_REASONS} more`] : [];
-  return `has no wheel that fits (${[...sorted.slice(0, MAX_REASONS), ...more].join("; ")})`;
+    return allowed ? explainMismatch(filename, target) : needsPython(requiresPython ?? "");
+  });
+  return summary(reasons, target);
 }
 
 /** The target's own Python stands in the head of every message. */

@@ -18,7 +18,7 @@ const REMEDIES: readonly (readonly [start: string, remedy: (name: string) => str
     "has no wheel, only sources",
     (name) => `build a wheel, e.g. by \`pip wheel --no-deps ${name}\`, and name its folder by --find-links`,
   ],
-  ["has no wheel that fits", () => "choose another --python, --base or --platform"],
+  ["has no wheel", () => "choose another --python, --base or --platform"],
   ["was yanked", (name) => `pin that version of ${name} by == to have it all the same`],
 ];
 
