@@ -3,8 +3,7 @@ import { type OciasmError, toOciasmError } from "../errors.ts";
 /** A person's view of an error: what, where with a caret, the way out. No stack unless it is a bug or `verbose`. */
 export function renderError(thrown: unknown, options: { readonly verbose: boolean; readonly color: boolean }): string {
   const error = toOciasmError(thrown);
-  const list = error.problems.length > 0 ? error.problems : [error];
-  const lines = list.flatMap((problem) => renderOne(problem, options.color));
+  const lines = [error, ...error.problems].flatMap((problem) => renderOne(problem, options.color));
   if (error.code === "BUG")
     lines.push("", "this is a bug in ociasm; please report it with the text below", stackOf(error));
   else if (options.verbose) lines.push("", stackOf(error));

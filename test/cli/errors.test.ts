@@ -23,10 +23,10 @@ test("an error shows code, message, place with a caret, and the way out", () => 
   );
 });
 
-test("all problems of one pass are shown", () => {
-  const problems = [1, 2].map((line) => new OciasmError("CONFIG_INVALID", `problem ${line}`));
-  const text = renderError(new OciasmError("CONFIG_INVALID", "two problems", { problems }), plain);
-  assert.match(text, /problem 1\n.*problem 2/);
+test("all problems of one pass are shown, the one that carries the others first", () => {
+  const problems = [2, 3].map((line) => new OciasmError("CONFIG_INVALID", `problem ${line}`));
+  const text = renderError(new OciasmError("CONFIG_INVALID", "problem 1", { problems }), plain);
+  assert.match(text, /problem 1\n.*problem 2\n.*problem 3/);
 });
 
 test("a long line is shown around its caret", () => {
