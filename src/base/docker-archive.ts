@@ -47,6 +47,7 @@ export function dockerArchiveSource(
     document: async (descriptor) =>
       checkedDocument(await files.small(locate(descriptor), MAX_DOCUMENT_BYTES), descriptor, title),
     layer,
+    stream: layer,
     fetchLayer: async (descriptor) => {
       if ((await store.has(descriptor.digest)) === descriptor.size) return;
       await copyIntoStore(await layer(descriptor), descriptor, store);

@@ -24,6 +24,8 @@ export interface ImageSource {
   document(descriptor: Descriptor): Promise<Uint8Array>;
   /** Bytes of a layer, unchecked: whoever reads compares the digest. */
   layer(descriptor: Descriptor): Promise<AsyncIterable<Uint8Array>>;
+  /** The same without keeping them on this host; as often as asked. */
+  stream(descriptor: Descriptor): Promise<AsyncIterable<Uint8Array>>;
   /** Makes sure that the layer lies in the store. */
   fetchLayer(descriptor: Descriptor, report: Report, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;

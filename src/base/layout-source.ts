@@ -37,6 +37,7 @@ export function layoutSource(title: string, spec: ImageSpec, files: LayoutFiles,
     },
     document,
     layer,
+    stream: layer,
     fetchLayer: async (descriptor, report) => {
       if ((await store.has(descriptor.digest)) === descriptor.size) return;
       await copyIntoStore(await layer(descriptor), descriptor, store);

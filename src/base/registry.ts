@@ -4,6 +4,7 @@ import { formatReference, parseTagged, type Reference } from "../oci/reference.t
 import { createRegistry } from "../registry/client.ts";
 import { pullBlob } from "../registry/download.ts";
 import { getManifest } from "../registry/manifests.ts";
+import { streamBlob } from "../registry/stream-blob.ts";
 import type { BaseDeps, BaseProvider } from "./base.ts";
 import { openImageBase } from "./image-base.ts";
 import { checkedDocument, type ImageSource } from "./image-source.ts";
@@ -47,6 +48,7 @@ export function registrySource(title: string, reference: Reference, deps: BaseDe
       await fetchLayer(descriptor, deps.report, deps.signal);
       return createReadStream(deps.blobs.path(descriptor.digest), { highWaterMark: 256 * 1024 });
     },
+    stream: async (descriptor) => streamBlob(client, repository, descriptor),
     fetchLayer,
     close: async () => {},
   };

@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { encodeTarHeader, TAR_END, tarPadding } from "../archive/tar-header.ts";
-import { OciasmError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
-import { type Digest, digestOfHex, hexOf } from "../oci/digest.ts";
+import { type Digest, hexOf } from "../oci/digest.ts";
 import { canonicalJson } from "../oci/json.ts";
+import { isConfigType } from "../oci/media-types.ts";
 import type { Publication, WriteDeps } from "./destination.ts";
+import { layerBytes } from "./layer-bytes.ts";
 import { layoutIndexText, OCI_LAYOUT } from "./layout-index.ts";
 import { documentsOf, fullNames, layersOf, namedEntries } from "./named-entries.ts";
 
@@ -43,7 +42,7 @@ export function archiveMembers(publication: Publication): readonly ArchiveMember
 /** What `docker save` writes beside the layout (moby, image/tarexport); its paths may point at blobs. */
 function dockerManifest(publication: Publication): string | undefined {
   const [image, ...others] = publication.images;
-  if (image === undefined || others.length > 0) return undefined;
+  if (image === undefined || others.length > 0 || !isConfigType(image.config.descriptor.mediaType)) return undefined;
   return canonicalJson([
     {
       Config: blobPath(image.config.descriptor.digest),
@@ -57,23 +56,31 @@ function blobPath(digest: Digest): string {
   return `blobs/sha256/${hexOf(digest)}`;
 }
 
-/** Writes the tar and gives the bytes of its layers. A layer that is not what its digest says rejects with BLOB_CORRUPT. */
-export async function writeArchive(
+/** The bytes of the tar. A layer that is not what its digest says throws BLOB_CORRUPT or HASH_MISMATCH. */
+export async function* archiveBytes(
   members: readonly ArchiveMember[],
-  sink: (chunk: Uint8Array) => Promise<void>,
   deps: WriteDeps,
-): Promise<number> {
-  let bytes = 0;
+): AsyncGenerator<Uint8Array, void, undefined> {
   for (const member of members) {
     deps.signal.throwIfAborted();
-    await sink(header(member));
-    if (member.type === "bytes") await sink(member.bytes);
-    if (member.type === "layer") bytes += await writeLayer(member.layer, sink, deps);
+    yield header(member);
+    if (member.type === "bytes") yield member.bytes;
+    if (member.type === "layer") yield* reportedLayer(member.layer, deps);
     const padding = tarPadding(sizeOf(member));
-    if (padding > 0) await sink(new Uint8Array(padding));
+    if (padding > 0) yield new Uint8Array(padding);
   }
-  await sink(TAR_END);
-  return bytes;
+  yield TAR_END;
+}
+
+/** Bytes of the whole tar. */
+export function archiveSize(members: readonly ArchiveMember[]): number {
+  const sizes = members.map((member) => header(member).length + sizeOf(member) + tarPadding(sizeOf(member)));
+  return sizes.reduce((sum, size) => sum + size, TAR_END.length);
+}
+
+/** Bytes of its layers. */
+export function layersSize(members: readonly ArchiveMember[]): number {
+  return members.reduce((sum, member) => sum + (member.type === "layer" ? member.layer.size : 0), 0);
 }
 
 function header(member: ArchiveMember): Uint8Array {
@@ -94,31 +101,14 @@ function sizeOf(member: ArchiveMember): number {
   return member.type === "bytes" ? member.bytes.length : member.layer.size;
 }
 
-async function writeLayer(
-  layer: Descriptor,
-  sink: (chunk: Uint8Array) => Promise<void>,
-  deps: WriteDeps,
-): Promise<number> {
+async function* reportedLayer(layer: Descriptor, deps: WriteDeps): AsyncGenerator<Uint8Array, void, undefined> {
   const event = { type: "transfer", id: layer.digest, what: "write", total: layer.size } as const;
-  const path = await deps.layers.local(layer);
-  const hash = createHash("sha256");
   let bytes = 0;
   deps.report({ ...event, state: "start", bytes });
-  const stream = createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Uint8Array>;
-  for await (const chunk of stream) {
-    deps.signal.throwIfAborted();
+  for await (const chunk of layerBytes(layer, deps)) {
+    yield chunk;
     bytes += chunk.length;
-    // More than its header says would be read as the next members.
-    if (bytes > layer.size) break;
-    hash.update(chunk);
-    await sink(chunk);
     deps.report({ ...event, state: "progress", bytes });
   }
-  if (bytes !== layer.size || digestOfHex(hash.digest("hex")) !== layer.digest) {
-    throw new OciasmError("BLOB_CORRUPT", `layer ${layer.digest} on this host is not what its digest says`, {
-      hint: "run the command again with --no-cache",
-    });
-  }
   deps.report({ ...event, state: "done", bytes });
-  return bytes;
 }

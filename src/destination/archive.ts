@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { dirname } from "node:path";
 import { OciasmError, systemCode } from "../errors.ts";
-import { archiveMembers, writeArchive } from "./archive-members.ts";
+import { archiveBytes, archiveMembers, layersSize } from "./archive-members.ts";
 import { sweepLeftovers, writeAtomically } from "./atomic-file.ts";
 import type { Destination, DestinationType, Publication, WriteDeps, WriteResult } from "./destination.ts";
 import { destinationError } from "./destination-error.ts";
@@ -18,9 +18,14 @@ export const ociArchiveType: DestinationType = {
         hint: "name a file with dest=, or - for stdout",
       });
     }
-    return archive(spec["dest"], "oci archive");
+    return ociArchive(spec["dest"]);
   },
 };
+
+/** One tar of every platform. */
+export function ociArchive(dest: string): Destination {
+  return archive(dest, "oci archive");
+}
 
 /** `type=docker,dest=FILE`: the same tar, held to one platform, for `docker load`. */
 export const dockerArchiveType: DestinationType = {
@@ -47,7 +52,7 @@ function archive(dest: string, kind: string): Destination {
   };
 }
 
-function onePlatform(publication: Publication): Publication {
+export function onePlatform(publication: Publication): Publication {
   if (publication.images.length === 1 && publication.index === undefined) return publication;
   throw new OciasmError("USAGE", "a docker archive holds one platform only", {
     hint: "build for one --platform, or use type=oci",
@@ -56,13 +61,12 @@ function onePlatform(publication: Publication): Publication {
 
 async function toFile(path: string, publication: Publication, deps: WriteDeps): Promise<WriteResult> {
   try {
-    let bytes = 0;
+    const members = archiveMembers(publication);
     await sweepLeftovers(dirname(path));
     await writeAtomically(path, async (file) => {
-      const sink = async (chunk: Uint8Array): Promise<void> => file.writeFile(chunk);
-      bytes = await writeArchive(archiveMembers(publication), sink, deps);
+      for await (const chunk of archiveBytes(members, deps)) await file.writeFile(chunk);
     });
-    return { uploaded: bytes, mounted: 0, existing: 0 };
+    return { uploaded: layersSize(members), mounted: 0, existing: 0 };
   } catch (error) {
     if (systemCode(error) !== "ENOENT" && systemCode(error) !== "EISDIR") {
       throw destinationError(error, path);
@@ -89,11 +93,12 @@ async function toStdout(publication: Publication, deps: WriteDeps): Promise<Writ
   const onError = (error: unknown): void => void failed.push(error);
   stdout.on("error", onError);
   try {
-    const sink = async (chunk: Uint8Array): Promise<void> => {
+    const members = archiveMembers(publication);
+    for await (const chunk of archiveBytes(members, deps)) {
       if (!stdout.write(Uint8Array.from(chunk))) await once(stdout, "drain");
       if (failed.length > 0) throw failed[0];
-    };
-    return { uploaded: await writeArchive(archiveMembers(publication), sink, deps), mounted: 0, existing: 0 };
+    }
+    return { uploaded: layersSize(members), mounted: 0, existing: 0 };
   } finally {
     stdout.off("error", onError);
   }

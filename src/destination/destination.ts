@@ -22,8 +22,12 @@ export interface FinishedImage {
 export interface Publication {
   readonly images: readonly FinishedImage[];
   readonly index?: Document;
+  /** Indexes that `index` names, and those that they name: children first. Copies have them, builds never. */
+  readonly indexes?: readonly Document[];
   /** Full references that it shall be known by, e.g. "localhost:5000/app:1"; may be empty for files. */
   readonly tags: readonly string[];
+  /** Names that mean something within a layout or an archive only, e.g. "1" of `oci:DIR:1`. */
+  readonly refNames?: readonly string[];
 }
 
 /** Layer blobs on demand, e.g. base layers that may never be needed. */
@@ -32,6 +36,8 @@ export interface LayerBlobs {
   local(layer: Descriptor): Promise<string>;
   /** Repositories, e.g. "localhost:5000/base", that are known to have the blob: a registry may mount it from there. */
   origins?(layer: Descriptor): readonly string[];
+  /** The blob's bytes from the first on, as often as they are asked for, without keeping them on this host. */
+  stream?(layer: Descriptor): AsyncIterable<Uint8Array>;
 }
 
 export interface WriteDeps {
@@ -62,6 +68,10 @@ export interface DestinationType {
 export interface Destination {
   /** For messages: "oci:out", "docker archive out.tar", "registry". */
   readonly title: string;
+  /** Repositories that it pushes to without a tag: what it wrote is found as `NAME@DIGEST`. */
+  readonly names?: readonly string[];
+  /** The platform that it wants where none was asked for: an engine's own. */
+  platform?(deps: Pick<WriteDeps, "environment" | "http" | "signal">): Promise<Platform | undefined>;
   /** All or nothing: a reader sees the old image or the new one. */
   write(publication: Publication, deps: WriteDeps): Promise<WriteResult>;
 }

@@ -26,7 +26,8 @@ export function fullNames(publication: Publication): readonly string[] {
  */
 export function namedEntries(publication: Publication): readonly Descriptor[] {
   const top = unnamedEntry(publication);
-  const taken = new Set<string>();
+  const local = (publication.refNames ?? []).map((name) => ({ ...top, annotations: { [REF_NAME]: name } }));
+  const taken = new Set<string>(publication.refNames);
   const entries = fullNames(publication).map((name) => {
     const { tag, digest } = parseTagged(name);
     const short = tag ?? digest ?? name;
@@ -34,7 +35,8 @@ export function namedEntries(publication: Publication): readonly Descriptor[] {
     taken.add(refName);
     return { ...top, annotations: { [CONTAINERD_NAME]: name, [REF_NAME]: refName } };
   });
-  return entries.length === 0 ? [top] : entries;
+  const all = [...local, ...entries];
+  return all.length === 0 ? [top] : all;
 }
 
 function unnamedEntry(publication: Publication): Descriptor {
@@ -46,8 +48,12 @@ function unnamedEntry(publication: Publication): Descriptor {
 
 /** All documents, each once, children before what names them. */
 export function documentsOf(publication: Publication): readonly Document[] {
-  const { images, index } = publication;
-  const all = [...images.flatMap((image) => [image.config, image.manifest]), ...(index === undefined ? [] : [index])];
+  const { images, index, indexes = [] } = publication;
+  const all = [
+    ...images.flatMap((image) => [image.config, image.manifest]),
+    ...indexes,
+    ...(index === undefined ? [] : [index]),
+  ];
   return uniqueBy(all, (document) => document.descriptor.digest);
 }
 

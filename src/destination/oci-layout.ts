@@ -7,9 +7,13 @@ import { digestOfHex, hexOf } from "../oci/digest.ts";
 import { copyAtomically, sweepLeftovers, syncFolder, writeAtomically } from "./atomic-file.ts";
 import type { Destination, DestinationType, Document, Publication, WriteDeps, WriteResult } from "./destination.ts";
 import { destinationError } from "./destination-error.ts";
+import { layerBytes } from "./layer-bytes.ts";
 import { layoutIndexText, OCI_LAYOUT, readLayoutIndex } from "./layout-index.ts";
 import { documentsOf, layersOf, namedEntries } from "./named-entries.ts";
 import { booleanKey, checkKeys } from "./output-spec.ts";
+import { inParallel } from "./pool.ts";
+
+const COPIES_AT_ONCE = 4;
 
 /** `type=oci,dest=FOLDER,tar=false`: an OCI image layout in a folder (image-spec, image-layout.md). */
 export const ociLayoutType: DestinationType = {
@@ -63,7 +67,7 @@ async function writeIndex(folder: string, publication: Publication): Promise<voi
 async function writeLayers(blobs: string, layers: readonly Descriptor[], deps: WriteDeps): Promise<WriteResult> {
   let uploaded = 0;
   let existing = 0;
-  for (const layer of layers) {
+  await inParallel(layers, COPIES_AT_ONCE, async (layer) => {
     deps.signal.throwIfAborted();
     const path = join(blobs, hexOf(layer.digest));
     const there = await isFile(path, layer.size);
@@ -78,11 +82,16 @@ async function writeLayers(blobs: string, layers: readonly Descriptor[], deps: W
     });
     if (there) existing += layer.size;
     else uploaded += layer.size;
-  }
+  });
   return { uploaded, mounted: 0, existing };
 }
 
 async function copyLayer(layer: Descriptor, path: string, deps: WriteDeps): Promise<void> {
+  if (deps.layers.stream !== undefined) {
+    return writeAtomically(path, async (file) => {
+      for await (const chunk of layerBytes(layer, deps)) await file.writeFile(chunk);
+    });
+  }
   const source = await deps.layers.local(layer);
   if (await copyAtomically(source, path, layer.size)) return;
   throw new OciasmError(

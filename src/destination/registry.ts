@@ -1,47 +1,68 @@
-import { createReadStream } from "node:fs";
 import { OciasmError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
-import { parseReference, parseTagged, type Reference } from "../oci/reference.ts";
+import { formatReference, parseReference, parseTagged, type Reference } from "../oci/reference.ts";
 import { createRegistry, type RegistryClient } from "../registry/client.ts";
 import { putManifest } from "../registry/manifests.ts";
 import { type BlobUpload, pushBlob, type UploadOutcome } from "../registry/upload.ts";
-import type {
-  Destination,
-  DestinationType,
-  Document,
-  FinishedImage,
-  Publication,
-  WriteDeps,
-  WriteResult,
-} from "./destination.ts";
+import { fileStream } from "../store/checked-stream.ts";
+import type { Destination, DestinationType, Document, Publication, WriteDeps, WriteResult } from "./destination.ts";
+import { layerBytes } from "./layer-bytes.ts";
 import { layersOf, topDocument } from "./named-entries.ts";
-import { checkKeys } from "./output-spec.ts";
+import { booleanKey, checkKeys } from "./output-spec.ts";
 import { inParallel } from "./pool.ts";
 
-/** `type=registry`: pushes under the publication's tags. */
+/**
+ * `type=registry`: pushes under the publication's tags, or under the names of `name=`, and with `push-by-digest=true`
+ * under no tag at all. `type=image,push=true` is buildx's other word for it.
+ */
 export const registryType: DestinationType = {
   name: "registry",
   open: (spec) => {
-    if (spec["type"] !== "registry") return undefined;
-    checkKeys(spec, []);
-    return registryDestination();
+    if (spec["type"] !== "registry" && spec["type"] !== "image") return undefined;
+    checkKeys(spec, ["name", "push-by-digest", "name-canonical", "push"]);
+    if (!booleanKey(spec, "push", spec["type"] === "registry")) {
+      throw new OciasmError("USAGE", `output type=${spec["type"]} without push=true goes nowhere`, {
+        hint: "leave -o out to keep the image in the local store",
+      });
+    }
+    const names = spec["name"] === undefined ? undefined : spec["name"].split(",");
+    if (!booleanKey(spec, "push-by-digest", false)) return registryDestination({ names });
+    if (names?.every((name) => parseReference(name).tag === undefined))
+      return registryDestination({ names, byDigest: true });
+    throw new OciasmError("USAGE", "push-by-digest=true needs name=HOST/NAME without a tag", {
+      hint: "write type=registry,push-by-digest=true,name=HOST/NAME",
+    });
   },
 };
 
 const UPLOADS_AT_ONCE = 4;
 
 /** Blobs, then each image's manifest by digest, then the index, then the tags: a tag never names what can't be pulled. */
-export function registryDestination(): Destination {
-  return { title: "registry", write: pushAll };
+export function registryDestination(options: RegistryOptions = {}): Destination {
+  const { names, byDigest = false } = options;
+  const read = byDigest ? parseReference : parseTagged;
+  names?.forEach(read);
+  return {
+    title: "registry",
+    ...(names === undefined ? {} : { names }),
+    write: (publication, deps) => pushAll(publication, (names ?? publication.tags).map(read), deps),
+  };
 }
 
-async function pushAll(publication: Publication, deps: WriteDeps): Promise<WriteResult> {
-  if (publication.tags.length === 0) {
+export interface RegistryOptions {
+  /** Instead of the publication's tags. */
+  readonly names?: readonly string[] | undefined;
+  /** The names are repositories, and nothing is tagged. */
+  readonly byDigest?: boolean;
+}
+
+async function pushAll(publication: Publication, targets: readonly Reference[], deps: WriteDeps): Promise<WriteResult> {
+  if (targets.length === 0) {
     throw new OciasmError("USAGE", "an image without a name can't be pushed", {
       hint: "name it with -t HOST/NAME:TAG",
     });
   }
-  const targets = publication.tags.map(parseTagged);
+  for (const target of targets) checkDigest(target, topDocument(publication).descriptor);
   const { createHttp } = await import("../net/http.ts");
   const http = deps.http ?? createHttp({ environment: deps.environment, userAgent: "ociasm" });
   try {
@@ -54,6 +75,14 @@ async function pushAll(publication: Publication, deps: WriteDeps): Promise<Write
   } finally {
     if (deps.http === undefined) await http.close();
   }
+}
+
+/** A name with a digest is a promise. Throws USAGE when something else would be pushed. */
+function checkDigest(target: Reference, { digest }: Descriptor): void {
+  if (target.digest === undefined || target.digest === digest) return;
+  throw new OciasmError("USAGE", `${formatReference(target)} can't be pushed: the image is ${digest}`, {
+    hint: "name the target by a tag, or without a digest",
+  });
 }
 
 interface RepositoryPush {
@@ -92,7 +121,7 @@ async function pushContent(publication: Publication, push: RepositoryPush, deps:
     result[outcome] += bytes;
   };
   const layers = layersOf(publication.images).map((layer) => layerUpload(layer, push, deps));
-  const configs = publication.images.map((image) => documentUpload(image.config));
+  const configs = publication.images.map((image) => documentUpload(image.config, push, deps));
   await inParallel([...layers, ...configs], UPLOADS_AT_ONCE, async (upload) => {
     const { digest, size } = upload.blob;
     const event = { type: "transfer", id: digest, what: "upload", total: size } as const;
@@ -100,8 +129,8 @@ async function pushContent(publication: Publication, push: RepositoryPush, deps:
     deps.report({ ...event, state: outcome === "uploaded" ? "done" : "reused", bytes: size });
     count(outcome, size);
   });
-  const children =
-    publication.index === undefined ? [] : publication.images.map((image: FinishedImage) => image.manifest);
+  const { images, index, indexes = [] } = publication;
+  const children = index === undefined ? [] : [...images.map((image) => image.manifest), ...indexes];
   for (const document of children)
     await putManifest(push.client, push.repository, document.descriptor.digest, document);
   // By digest first, so that a refusal comes before any tag has moved.
@@ -120,10 +149,11 @@ function layerUpload(layer: Descriptor, push: RepositoryPush, deps: WriteDeps): 
   return {
     blob: layer,
     open: async function* () {
-      const path = await deps.layers.local(layer);
+      const remote = deps.layers.stream === undefined ? undefined : layerBytes(layer, deps);
+      const chunks = remote ?? fileStream(await deps.layers.local(layer));
       deps.report({ ...event, state: "start", bytes: 0 });
       let bytes = 0;
-      for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>) {
+      for await (const chunk of chunks) {
         yield chunk;
         bytes += chunk.length;
         deps.report({ ...event, state: "progress", bytes });
@@ -141,13 +171,13 @@ function originsOf(layer: Descriptor, registry: string, deps: WriteDeps): readon
     .map((origin) => origin.repository);
 }
 
-function documentUpload(document: Document): BlobUpload {
+function documentUpload(document: Document, push: RepositoryPush, deps: WriteDeps): BlobUpload {
   return {
     blob: document.descriptor,
     open: async function* () {
       yield document.bytes;
     },
-    mountFrom: [],
+    mountFrom: originsOf(document.descriptor, push.client.registry, deps),
   };
 }
 

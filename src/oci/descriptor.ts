@@ -55,5 +55,7 @@ function readPlatform(value: unknown, where: string): Platform {
     os: stringField(fields, "os"),
     architecture: stringField(fields, "architecture"),
     variant: variant === "" ? undefined : variant,
+    "os.version": optionalString(fields, "os.version"),
+    "os.features": optionalList(fields, "os.features", 100, readString),
   });
 }

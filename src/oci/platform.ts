@@ -5,6 +5,9 @@ export interface Platform {
   readonly os: string;
   readonly architecture: string;
   readonly variant?: string;
+  /** Windows tells its images of one architecture apart by these; kept as they came, never compared. */
+  readonly "os.version"?: string;
+  readonly "os.features"?: readonly string[];
 }
 
 const PART = /^[a-z0-9][a-z0-9._-]*$/;

@@ -112,10 +112,10 @@ test("a failed push leaves the tag alone", async (t) => {
   assert.equal(registry.audit.requestsOf({ method: "PUT", path: /manifests/ }).length, 0);
 });
 
-test("a name is needed and the spec takes no keys", async (t) => {
+test("a name is needed, and a spec with other keys is refused", async (t) => {
   const images = await twoPlatforms();
   const { push } = await setUp(t, images);
   await assert.rejects(push([]), { code: "USAGE" });
   assert.equal(registryType.open({ type: "oci" }), undefined);
-  assert.throws(() => registryType.open({ type: "registry", name: "x" }), { code: "USAGE", message: /name/ });
+  assert.throws(() => registryType.open({ type: "registry", dest: "x" }), { code: "USAGE", message: /dest/ });
 });
