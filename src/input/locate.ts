@@ -14,14 +14,16 @@ export function locator(file: string, text: string): Locate {
     starts ??= lineStarts(text);
     const index = lineIndex(starts, offset);
     const start = starts[index] ?? 0;
-    const line = text.slice(start, starts[index + 1] ?? text.length).replace(/[\r\n]+$/, "");
+    let end = starts[index + 1] ?? text.length;
+    // Not by an expression: a hostile line has megabytes, and many places.
+    while (end > start && /[\r\n]/.test(text.charAt(end - 1))) end -= 1;
     const column = offset - start + 1;
     return {
       file,
       line: index + 1,
       column,
-      length: Math.max(1, Math.min(length, line.length - column + 1)),
-      text: maskLogins(line.slice(0, MAX_SHOWN)),
+      length: Math.max(1, Math.min(length, end - start - column + 1)),
+      text: maskLogins(text.slice(start, Math.min(end, start + MAX_SHOWN))),
     };
   };
 }

@@ -10,7 +10,7 @@ const MAX_VERSIONS = 64;
 
 /** Finds what a dependency points at. */
 export interface UvTargets {
-  /** Places of all packages of a name, in the lock's order. */
+  /** Places of the packages of a name, in the lock's order; no more than a resolution gives. */
   named(name: string): readonly number[];
   /** The only one with this name, and with the version and source that the dependency gives where there are several. */
   one(table: TomlTable, name: string): number | undefined;
@@ -24,7 +24,7 @@ export function uvTargets(packages: readonly UvPackage[]): UvTargets {
     else known.push(index);
   });
   for (const [name, all] of places) checkVersions(name, all, packages);
-  const named = (name: string): readonly number[] => places.get(name) ?? [];
+  const named = (name: string): readonly number[] => (places.get(name) ?? []).slice(0, MAX_VERSIONS);
   return { named, one: (table, name) => findOne(table, name, named(name), packages) };
 }
 
@@ -47,7 +47,7 @@ function findOne(
 ): number | undefined {
   const version = readVersion(table);
   const source = table.has("source") ? readSource(table) : undefined;
-  const fitting = places.slice(0, MAX_VERSIONS).filter((place) => {
+  const fitting = places.filter((place) => {
     const item = packages[place];
     return (
       (version === undefined || item?.package.version === version) &&

@@ -21,7 +21,7 @@ export function conflictNames(graph: LockGraph): ConflictNames {
 }
 
 /** `extra-8-nanochat-gpu`: the length tells where the package's name ends. */
-export function encodeConflict(item: ConflictItem): string {
+function encodeConflict(item: ConflictItem): string {
   const owner = `${new TextEncoder().encode(item.package).length}-${item.package}`;
   if (item.extra !== undefined) return `extra-${owner}-${item.extra}`;
   return item.group === undefined ? `project-${owner}` : `group-${owner}-${item.group}`;

@@ -38,7 +38,7 @@ export function chooseRoot(graph: LockGraph, choice: SelectChoice, file: string)
 }
 
 /** A folder relative to the lock's, as roots name theirs: "./packages/api/" is "packages/api". */
-export function rootFolder(folder: string): string {
+function rootFolder(folder: string): string {
   const normal = posix.normalize(folder === "" ? "." : folder);
   return normal.length > 1 ? normal.replace(/\/$/, "") : normal;
 }

@@ -56,7 +56,7 @@ function directEdges(graph: LockGraph, { edges, project }: ChosenRoot): readonly
     if (edge?.to !== project?.node) continue;
     for (const extra of (edge?.extras ?? []).filter((name) => !seen.has(name))) {
       seen.add(extra);
-      all.push(...(own.extras[extra] ?? []));
+      for (const added of own.extras[extra] ?? []) all.push(added);
     }
   }
   return all;

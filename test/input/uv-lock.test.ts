@@ -348,6 +348,19 @@ test("two packages with one name, version and source are a problem", () => {
   assert.deepEqual(places(`${HEAD}${locked("x")}${locked("x")}`), ["11:8 x 1.0 stands here twice"]);
 });
 
+test("many versions of one name, asked for many times, are refused and take no memory", () => {
+  const versions = Array.from({ length: 100 }, (_, version) => locked("x", "", String(version))).join("");
+  const [problem] = places(`${HEAD}[manifest]\nrequirements = [${'{ name = "x" },'.repeat(100)}]\n${versions}`);
+  assert.match(problem ?? "", /more than 64 versions of x$/);
+});
+
+test("thousands of faults in one long line are told in time", () => {
+  const started = performance.now();
+  const text = `${HEAD}${PROJECT}dependencies = [${'{ name = "none" },'.repeat(20_000)}]\n`;
+  assert.equal(problemsOf(text).length, 101);
+  assert.ok(performance.now() - started < 5000);
+});
+
 test("a text that is no TOML has the place of the fault", () => {
   const [problem] = problemsOf(`${HEAD}[[package]\n`);
   assert.match(problem?.message ?? "", /^not a TOML document/);
