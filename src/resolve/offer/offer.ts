@@ -5,7 +5,7 @@ import { explainMismatch } from "../../python/wheel-mismatch.ts";
 import type { DistributionFile } from "../lock.ts";
 import { summary } from "./mismatches.ts";
 import { allowsPrerelease, allowsYanked, type Policy } from "./policy.ts";
-import type { Release } from "./release.ts";
+import type { Offer } from "./release.ts";
 
 interface Files {
   readonly all: readonly DistributionFile[];
@@ -14,7 +14,7 @@ interface Files {
 }
 
 /** The wheel of a version that would be installed, or why there is none. */
-export function offerOf(version: Version, { all, files }: Files, policy: Policy): Release["offer"] {
+export function offerOf(version: Version, { all, files }: Files, policy: Policy): Offer {
   const none = (reason: string) => ({ kind: "none", reason }) as const;
   if (files.length === 0 && policy.uploaded !== undefined) return none(tooNew(all, policy.uploaded.text));
   const wheels = files.filter(({ filename }) => filename.endsWith(".whl"));
@@ -28,7 +28,7 @@ export function offerOf(version: Version, { all, files }: Files, policy: Policy)
   return fitting(version, hashed, policy);
 }
 
-function fitting(version: Version, wheels: readonly DistributionFile[], policy: Policy): Release["offer"] {
+function fitting(version: Version, wheels: readonly DistributionFile[], policy: Policy): Offer {
   const { target } = policy;
   const allowed = wheels.filter((file) => allowsPython(file.requiresPython, target.python.version));
   const kept = allowed.filter((file) => file.yanked === undefined);

@@ -5,7 +5,7 @@ import type { DistributionFile } from "../lock.ts";
 import { offerOf } from "./offer.ts";
 import type { Policy } from "./policy.ts";
 import { byPreference } from "./preference.ts";
-import type { Project, Release } from "./release.ts";
+import type { Offer, Project, Release } from "./release.ts";
 import { versionSpans } from "./spans.ts";
 import { isNewer } from "./upload-limit.ts";
 
@@ -45,7 +45,12 @@ function byVersion(files: readonly DistributionFile[], name: string): ReadonlyMa
 function release(version: Version, all: readonly DistributionFile[], policy: Policy): Release {
   const { uploaded } = policy;
   const files = uploaded === undefined ? all : all.filter((file) => !isNewer(file, uploaded));
-  return { version, files, offer: offerOf(version, { all, files }, policy) };
+  let known: Offer | undefined;
+  const offer = () => {
+    known ??= offerOf(version, { all, files }, policy);
+    return known;
+  };
+  return { version, files, offer };
 }
 
 function undated(files: readonly DistributionFile[], { name, uploaded }: Policy): readonly string[] {

@@ -7,11 +7,14 @@ export interface Release {
   readonly version: Version;
   /** Those that may be used for some target. */
   readonly files: readonly DistributionFile[];
-  readonly offer:
-    | { readonly kind: "wheel"; readonly wheel: DistributionFile }
-    /** Why there is none for the target: a predicate in the singular. */
-    | { readonly kind: "none"; readonly reason: string };
+  /** Told when it is asked about, and then kept: most versions of a project never are. */
+  readonly offer: () => Offer;
 }
+
+export type Offer =
+  | { readonly kind: "wheel"; readonly wheel: DistributionFile }
+  /** Why there is none for the target: a predicate in the singular. */
+  | { readonly kind: "none"; readonly reason: string };
 
 /** What is known of a project for the target. */
 export interface Project {

@@ -16,7 +16,7 @@ import type { Choice } from "../pubgrub/solver-types.ts";
 export function chooseRelease(project: Project, range: VersionRange): Choice {
   const { releases, missing } = project;
   if (missing !== undefined) return { kind: "none", range: ANY_VERSION, reason: missing };
-  const release = releases.find(({ version, offer }) => offer.kind === "wheel" && rangeContains(range, version));
+  const release = releases.find(({ version, offer }) => rangeContains(range, version) && offer().kind === "wheel");
   if (release !== undefined) return { kind: "version", version: release.version };
   const inside = releases.filter(({ version }) => rangeContains(range, version));
   return noneOf(inside, range);
@@ -33,7 +33,8 @@ function noneOf(inside: readonly Release[], range: VersionRange): Choice {
   return { kind: "none", reason, range: intersectRanges(runsOf(reason, sorted), range) };
 }
 
-function reasonOf({ offer }: Release): string {
+function reasonOf(release: Release): string {
+  const offer = release.offer();
   return offer.kind === "none" ? offer.reason : "";
 }
 

@@ -2,7 +2,7 @@ import { type Version, versionKey } from "../../python/version.ts";
 import { rangeContains, type VersionRange } from "../../python/version-range.ts";
 import type { Catalog } from "../catalog.ts";
 import type { DistributionFile } from "../lock.ts";
-import type { Project } from "../offer/release.ts";
+import type { Project, Release } from "../offer/release.ts";
 import type { Projects } from "./projects.ts";
 
 /** With each so many versions of one project that were tried, the next ones are fetched together. */
@@ -25,7 +25,7 @@ export class Prefetcher {
   /** Fetches the index page of a project, and the metadata of the version that will probably be tried. */
   wanted(name: string, range: VersionRange): void {
     this.projects.get(name).then(
-      (project) => this.fetch(inside(project, range).slice(0, 1)),
+      (project) => this.fetch(inside(project, range), 1),
       () => undefined,
     );
   }
@@ -42,23 +42,25 @@ export class Prefetcher {
     // botocore follows boto3 version by version: each range holds one, and yet the next to try is the one before.
     const { releases } = project;
     const next = releases.slice(releases.findIndex((one) => versionKey(one.version) === key) + 1);
-    const files = [...inside(project, range), ...next.flatMap(wheelOf)].filter((file) => !this.asked.has(file));
-    this.fetch(files.slice(0, Math.min(size * 2, MAX_AHEAD)));
+    const count = Math.min(size * 2, MAX_AHEAD);
+    this.fetch(next, count - this.fetch(inside(project, range), count));
   }
 
-  private fetch(files: readonly DistributionFile[]): void {
-    for (const file of files) {
-      if (this.asked.has(file)) continue;
-      this.asked.add(file);
-      this.catalog.prefetch?.({ file });
+  /** Asks for the first `count` wheels that were not asked for; returns how many. */
+  private fetch(releases: readonly Release[], count: number): number {
+    let done = 0;
+    for (const release of releases) {
+      if (done >= count) break;
+      const offer = release.offer();
+      if (offer.kind !== "wheel" || this.asked.has(offer.wheel)) continue;
+      this.asked.add(offer.wheel);
+      this.catalog.prefetch?.({ file: offer.wheel });
+      done += 1;
     }
+    return done;
   }
 }
 
-function inside({ releases }: Project, range: VersionRange): readonly DistributionFile[] {
-  return releases.filter(({ version }) => rangeContains(range, version)).flatMap(wheelOf);
-}
-
-function wheelOf({ offer }: Project["releases"][number]): readonly DistributionFile[] {
-  return offer.kind === "wheel" ? [offer.wheel] : [];
+function inside({ releases }: Project, range: VersionRange): readonly Release[] {
+  return releases.filter(({ version }) => rangeContains(range, version));
 }

@@ -7,7 +7,7 @@ import type { Catalog } from "../catalog.ts";
 import type { ResolveOptions } from "../offer/options.ts";
 import { policyOf } from "../offer/policy.ts";
 import { projectOf, readProject } from "../offer/read-project.ts";
-import type { Project, Release } from "../offer/release.ts";
+import type { Offer, Project } from "../offer/release.ts";
 
 /** Projects as the index has them, each asked about once. */
 export interface Projects {
@@ -45,11 +45,11 @@ export function openProjects(
     return { ...projectOf(name, []), missing };
   };
   const pinned = ({ name, version, file }: UrlPin): Project => {
-    const offer: Release["offer"] =
+    const offer: Offer =
       bestWheel([file], target) === undefined
         ? { kind: "none", reason: `is ${file.filename} (${explainMismatch(file.filename, target)})` }
         : { kind: "wheel", wheel: file };
-    return projectOf(name, [{ version, files: [file], offer }]);
+    return projectOf(name, [{ version, files: [file], offer: () => offer }]);
   };
   return {
     get: (name) => {

@@ -57,9 +57,10 @@ async function allParts({ decided, projects, needsOf }: Solved): Promise<Readonl
     const project = await projects.get(about.project);
     const release = project.releases.find((one) => formatVersion(one.version) === formatVersion(version));
     const needs = await needsOf(project, version);
-    if (release?.offer.kind !== "wheel" || needs.kind !== "known") continue;
+    const offer = release?.offer();
+    if (release === undefined || offer?.kind !== "wheel" || needs.kind !== "known") continue;
     const { name } = project;
-    parts.set(name, { name, release, wheel: release.offer.wheel, needs, extras: extras.get(name) ?? new Set() });
+    parts.set(name, { name, release, wheel: offer.wheel, needs, extras: extras.get(name) ?? new Set() });
   }
   return parts;
 }

@@ -40,7 +40,7 @@ export class CatalogSource implements SolverSource<Wanted, Cause> {
   }
 
   wanted(about: Wanted, range: VersionRange): void {
-    this.prefetcher.wanted(about.project, range);
+    if (about.extra === undefined) this.prefetcher.wanted(about.project, range);
   }
 
   async choose(about: Wanted, range: VersionRange): Promise<Choice> {
@@ -88,6 +88,9 @@ function readNeeds(
   catalog: Catalog,
   target: Target,
 ): Promise<ReleaseNeeds> {
-  if (release?.offer.kind !== "wheel") return Promise.resolve({ kind: "unavailable", reason: "has no wheel" });
-  return releaseNeeds(name, release.version, release.offer.wheel, catalog, target.python.version);
+  const offer = release?.offer();
+  if (release === undefined || offer?.kind !== "wheel") {
+    return Promise.resolve({ kind: "unavailable", reason: "has no wheel" });
+  }
+  return releaseNeeds(name, release.version, offer.wheel, catalog, target.python.version);
 }
