@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import { isOciasmError, OciasmError } from "../errors.ts";
 import { retrying } from "../net/retry.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { hasBlob } from "./blobs.ts";
 import type { RegistryClient } from "./client.ts";
-import { registryError } from "./error.ts";
+import { failureError, readFailure, registryError } from "./error.ts";
 
 export interface BlobUpload {
   readonly blob: Descriptor;
@@ -11,6 +12,8 @@ export interface BlobUpload {
   open(): AsyncIterable<Uint8Array>;
   /** Repositories of the same registry that may hold the blob. */
   readonly mountFrom: readonly string[];
+  /** The registry lacks it, whatever it answers to HEAD: it said so when it was given a manifest. */
+  readonly isLacking?: boolean;
 }
 
 export type UploadOutcome = "existing" | "mounted" | "uploaded";
@@ -24,13 +27,18 @@ const OCTETS = "application/octet-stream";
  * PUT of known length (distribution-spec, "Pushing blobs"). A closing answer that is lost is looked up by HEAD.
  */
 export async function pushBlob(client: RegistryClient, repository: string, upload: BlobUpload): Promise<UploadOutcome> {
-  return retrying(async () => {
-    if (await hasBlob(client, repository, upload.blob)) return "existing";
+  let damaged = false;
+  const push = async (attempt: number): Promise<UploadOutcome> => {
+    const lacking = upload.isLacking === true && attempt === 1;
+    if (!lacking && (await hasBlob(client, repository, upload.blob))) return "existing";
     const location = await mountOrStart(client, repository, upload);
     if (location === undefined) return "mounted";
-    await put(client, repository, upload, location);
-    return "uploaded";
-  }, client.retry);
+    if (await put(client, repository, upload, location, damaged)) return "uploaded";
+    // What left here was whole: once more, from the start.
+    damaged = true;
+    return push(attempt);
+  };
+  return retrying(push, client.retry);
 }
 
 /** The upload's location, or undefined when a mount made it needless. */
@@ -39,7 +47,8 @@ async function mountOrStart(
   repository: string,
   upload: BlobUpload,
 ): Promise<string | undefined> {
-  for (const from of upload.mountFrom.filter((name) => name !== repository)) {
+  const sources = upload.isLacking === true ? [] : upload.mountFrom.filter((name) => name !== repository);
+  for (const from of sources) {
     const mounted = await tryMount(client, repository, upload.blob, from);
     if (mounted !== "refused") return mounted.location;
   }
@@ -83,22 +92,54 @@ async function tryMount(
   }
 }
 
-async function put(client: RegistryClient, repository: string, upload: BlobUpload, session: string): Promise<void> {
+/** False when the registry got other bytes than were sent; the second time that is an error. */
+async function put(
+  client: RegistryClient,
+  repository: string,
+  upload: BlobUpload,
+  session: string,
+  isSecond: boolean,
+): Promise<boolean> {
   const { blob } = upload;
   const what = `upload of blob ${blob.digest}`;
   const response = await client.call({
     method: "PUT",
     target: { location: withDigest(session, blob) },
     headers: { "content-type": OCTETS, ...(blob.size === 0 ? { "content-length": "0" } : {}) },
-    ...(blob.size === 0 ? {} : { body: () => upload.open(), bodySize: blob.size }),
+    ...(blob.size === 0 ? {} : { body: () => wholeBlob(upload), bodySize: blob.size }),
     answerSeconds: COMMIT_SECONDS,
     access: { repository, actions: "pull,push" },
     what,
   });
-  if ([200, 201, 204].includes(response.status)) return response.discard();
-  const error = await registryError(response, what);
+  if ([200, 201, 204].includes(response.status)) {
+    await response.discard();
+    return true;
+  }
+  const failure = await readFailure(response);
+  if (!isSecond && response.status === 400 && failure.codes.includes("DIGEST_INVALID")) return false;
   // The proxy in front may have sent it twice: the second is told of an unknown session though the blob is there.
-  if (response.status !== 404 || !(await hasBlob(client, repository, blob))) throw error;
+  if (response.status === 404 && (await hasBlob(client, repository, blob))) return true;
+  throw failureError(response, failure, what);
+}
+
+/** The blob's bytes; the last of them only when all are as they were when the blob was made. */
+async function* wholeBlob(upload: BlobUpload): AsyncGenerator<Uint8Array> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  let held: Uint8Array | undefined;
+  for await (const chunk of upload.open()) {
+    if (held !== undefined) yield held;
+    hash.update(chunk);
+    bytes += chunk.length;
+    held = chunk;
+  }
+  const digest = `sha256:${hash.digest("hex")}`;
+  if (digest !== upload.blob.digest) {
+    throw new OciasmError("BLOB_CORRUPT", `blob ${upload.blob.digest} has changed: ${bytes} bytes with ${digest}`, {
+      hint: "run the command again",
+    });
+  }
+  if (held !== undefined) yield held;
 }
 
 function sessionOf(
