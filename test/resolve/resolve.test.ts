@@ -432,6 +432,23 @@ test("an aborted resolution ends with the reason of the abort", async () => {
   await assert.rejects(resolveCase({ index: { a: { "1": {} } }, requires: ["a"], options }), reason);
 });
 
+test("an explanation does not say that an extra has its project's version", async () => {
+  const index = {
+    a: {
+      "1": { extras: { x: ["b<2"] } },
+      "2": { extras: { x: ["b<3"] } },
+      "3": { requires: ["c<1"], extras: { x: ["b"] } },
+    },
+    b: { "1": {}, "2": {}, "3": {} },
+    c: { "1": {} },
+  };
+  const { message } = await refusalOf({ index, requires: ["c", "a[x]>1", "b>=3"] });
+  assert.doesNotMatch(message, /a\[x\][^,]* needs a\b/);
+  assert.match(message, /a 3 needs c<1/);
+  assert.match(message, /a\[x\] 2 needs b<3/);
+  assert.match(message, /your requirements can't be met\.$/);
+});
+
 test("a failed resolution names one way out", async () => {
   const index = {
     a: { "1": {}, "2": {}, "2.5": {}, "3": {}, "4": {}, "5": {} },

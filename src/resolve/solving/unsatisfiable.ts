@@ -4,12 +4,13 @@ import { describeTarget } from "../describe-target.ts";
 import { explain } from "../pubgrub/explain.ts";
 import type { Derivation, External } from "../pubgrub/solver-types.ts";
 import type { Cause, Wanted } from "./package.ts";
+import { plainExtras } from "./plain-extras.ts";
 import type { Projects } from "./projects.ts";
 import { wayOut } from "./way-out.ts";
 
 /** Why nothing meets the requirements, with the place of the first of the user's that takes part. */
 export function unsatisfiable(proof: Derivation<Wanted, Cause>, projects: Projects, target: Target): OciasmError {
-  const lines = explain(proof, {
+  const lines = explain(plainExtras(proof), {
     cause: ({ asked }) => (asked === undefined ? undefined : `${asked.location.file}:${asked.location.line}`),
     versions: ({ project }) => projects.known(project)?.releases.map(({ version }) => version),
   });

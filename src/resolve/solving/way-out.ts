@@ -29,11 +29,14 @@ export function wayOut(facts: readonly External<Wanted, Cause>[], projects: Proj
     const remedy = REMEDIES.find(([start]) => reason?.startsWith(start));
     if (remedy !== undefined) return remedy[1](about.project);
   }
-  const listed = unavailable.map((fact) => existing(fact, projects)).find((text) => text !== undefined);
-  return listed ?? "loosen one of the requirements that are named here";
+  const listed = new Set(unavailable.flatMap((fact) => existing(fact, projects) ?? []));
+  const [only] = listed;
+  return only !== undefined && listed.size === 1 ? only : "loosen one of the requirements that are named here";
 }
 
-function existing({ package: { project: name }, reason }: Unavailable, projects: Projects): string | undefined {
+function existing({ package: about, reason }: Unavailable, projects: Projects): string | undefined {
+  if (about.extra !== undefined) return undefined;
+  const name = about.project;
   const versions = projects.known(name)?.releases.map(({ version }) => version) ?? [];
   if (reason !== undefined || versions.length === 0) return undefined;
   const newest = [...versions].sort((a, b) => compareVersions(b, a)).slice(0, MAX_LISTED);
