@@ -17,6 +17,8 @@ export interface Built {
   readonly images: readonly BuiltImage[];
   readonly publication: Publication;
   readonly written: WriteResult;
+  /** Names that destinations pushed to instead of the tags. */
+  readonly names: readonly string[];
 }
 
 /** From a prepared request to an image at its destinations; one platform after the other, one index over several. */
@@ -33,7 +35,7 @@ export async function build(prepared: Prepared, destinations: readonly Destinati
     const { tags = [], annotations = {} } = prepared.request.config;
     const publication = publicationOf(images, tags, annotationLevels(annotations).index);
     const written = await publishStep(publication, images, destinations, deps);
-    return { images, publication, written };
+    return { images, publication, written, names: destinations.flatMap((one) => one.names ?? []) };
   } finally {
     for (const image of images) await image.plan.base.close();
     await prepared.packages?.close();

@@ -67,8 +67,9 @@ export interface Prepared {
 /** Throws USAGE, CONFIG_INVALID, INPUT_… and PROJECT_INVALID before anything is fetched. */
 export async function prepareStep(request: BuildRequest, deps: BuildDeps): Promise<Prepared> {
   const { config, context, detected } = request;
-  const platforms = platformsOf(config.platforms);
   const destinations = destinationsOf(config);
+  const platforms =
+    config.platforms === undefined ? await defaultPlatforms(destinations, deps) : platformsOf(config.platforms);
   deps.report({ type: "note", message: detected.summary });
   for (const message of detected.warnings) deps.report({ type: "warning", message });
   const outputs = config.outputs ?? [];
@@ -102,15 +103,29 @@ export function platformsOf(texts: readonly string[] = ["linux/amd64"]): readonl
   return [...platforms.values()];
 }
 
+/** An engine's own where the image is loaded into one. */
+async function defaultPlatforms(destinations: readonly Destination[], deps: BuildDeps): Promise<readonly Platform[]> {
+  for (const destination of destinations) {
+    const platform = await destination.platform?.(deps);
+    if (platform !== undefined) return [platform];
+  }
+  return platformsOf();
+}
+
 /** What can't be written is said before anything is built. */
 function destinationsOf({ outputs = [], tags = [] }: BuildConfig): readonly Destination[] {
   for (const tag of tags) parseTagged(tag);
-  if (tags.length === 0 && outputs.some((spec) => parseOutputSpec(spec)["type"] === "registry")) {
+  if (tags.length === 0 && outputs.some(pushesTags)) {
     throw new OciasmError("USAGE", "an image without a name can't be pushed", {
       hint: "name it with -t HOST/NAME:TAG",
     });
   }
   return outputs.map(openDestination);
+}
+
+function pushesTags(text: string): boolean {
+  const { type, name } = parseOutputSpec(text);
+  return (type === "registry" || type === "image") && name === undefined;
 }
 
 async function layoutOf(config: BuildConfig, context: string, index: KeyIndex): Promise<LayoutData> {

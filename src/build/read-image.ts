@@ -3,6 +3,7 @@ import type { ImageConfig } from "../oci/config.ts";
 import { parseImageConfig } from "../oci/config-read.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { type ImageManifest, isIndex, parseManifestDocument } from "../oci/manifest.ts";
+import { isConfigType } from "../oci/media-types.ts";
 import { formatPlatform } from "../oci/platform.ts";
 import type { BlobStore } from "../store/blob-store.ts";
 
@@ -22,7 +23,10 @@ export async function readImage(store: BlobStore, descriptor: Descriptor): Promi
     for (const child of document.manifests) images.push(...(await readImage(store, child)));
     return images;
   }
+  // Attestations and other artifacts run nowhere.
+  if (!isConfigType(document.config.mediaType) || document.artifactType !== undefined) return [];
   const config = parseImageConfig(await readBlob(store, document.config));
+  if (config.os === "unknown") return [];
   return [{ platform: formatPlatform(config), descriptor, manifest: document, config }];
 }
 

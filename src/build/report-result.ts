@@ -12,11 +12,11 @@ export function buildResult(
   bytes: Omit<ByteCounts, "assembled" | "uploaded" | "mounted" | "existing">,
   seconds: number,
 ): BuildResult {
-  const { publication, images, written } = built;
+  const { publication, images, written, names } = built;
   const top = publication.index ?? publication.images[0]?.manifest;
   if (top === undefined) throw new Error("nothing was built");
   const { digest, mediaType } = top.descriptor;
-  const [tag] = publication.tags;
+  const [tag] = [...names, ...publication.tags];
   return {
     schema: 1,
     ref: tag === undefined ? digest : `${tag}@${digest}`,

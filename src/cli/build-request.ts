@@ -110,8 +110,18 @@ function buildFlags(args: Arguments): BuildFlags {
     stopSignal: text("stop-signal"),
     healthcheck: text("healthcheck"),
     tag: list("tag"),
-    output: booleanFlag(args, "push") ? [...(list("output") ?? []), "type=registry"] : list("output"),
+    output: outputsOf(args),
     insecureRegistry: list("insecure-registry"),
   };
   return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+}
+
+/** `--push` and `--load` are words for outputs. */
+function outputsOf(args: Arguments): readonly string[] | undefined {
+  const words = [
+    booleanFlag(args, "push") ? "type=registry" : [],
+    booleanFlag(args, "load") ? "type=docker" : [],
+  ].flat();
+  const given = listFlag(args, "output");
+  return words.length === 0 ? given : [...(given ?? []), ...words];
 }

@@ -155,6 +155,7 @@ export const OUTPUT: FlagGroup = {
   flags: [
     list("tag", "REF", "name of the image", { short: "t" }),
     flag("push", "push it to the registry of its tags"),
+    flag("load", "load it into docker, podman or containerd"),
     list("output", "SPEC", "type=oci,dest=PATH[,tar=false] | type=docker,dest=FILE | type=registry", { short: "o" }),
     list("insecure-registry", "HOST", "registry to reach by plain http"),
     flag("metadata-file", "write what was built as JSON", { placeholder: "FILE", path: true }),
@@ -162,5 +163,43 @@ export const OUTPUT: FlagGroup = {
   ],
 };
 
+const REGISTRY_HOSTS: Flag = list("insecure-registry", "HOST", "registry to reach by plain http");
+const ONE_PLATFORM: Flag = flag("platform", "the image of this platform only (default: all)", {
+  placeholder: "OS/ARCH",
+});
+
+export const PULL: FlagGroup = {
+  title: "What is pulled, and where it goes",
+  flags: [
+    list("tag", "REF", "name it gets (default: its own)", { short: "t" }),
+    list("output", "SPEC", "as build's, e.g. type=docker (default: the local store)", { short: "o" }),
+    ONE_PLATFORM,
+    REGISTRY_HOSTS,
+  ],
+};
+
+export const COPY: FlagGroup = { title: "What is copied", flags: [ONE_PLATFORM, REGISTRY_HOSTS] };
+
+export const REGISTRIES: FlagGroup = { title: "Registries", flags: [REGISTRY_HOSTS] };
+
+export const MERGE: FlagGroup = {
+  title: "The index",
+  flags: [
+    list("tag", "REF", "further name", { short: "t" }),
+    list("annotation", "[WHERE:]K=V", "annotation of index: (default) or manifest-descriptor:"),
+    REGISTRY_HOSTS,
+  ],
+};
+
+export const INSPECT: FlagGroup = {
+  title: "What is shown",
+  flags: [
+    flag("raw", "the manifest or index as it is, byte for byte"),
+    flag("config", "the image's config as it is"),
+    ONE_PLATFORM,
+    REGISTRY_HOSTS,
+  ],
+};
+
 /** Words of the contract whose part of the program does not exist yet: refused by name instead of ignored. */
-export const NOT_YET: readonly string[] = ["load", "bytecode", "no-build", "cache-from", "no-registry-cache"];
+export const NOT_YET: readonly string[] = ["bytecode", "no-build", "cache-from", "no-registry-cache"];

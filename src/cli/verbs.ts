@@ -1,5 +1,20 @@
 import type { Arguments } from "./arguments.ts";
-import { type FlagGroup, GLOBAL, INDEX, INPUT, LAYERS, LOCKING, OUTPUT, RESOLVING, RUNTIME } from "./flags.ts";
+import {
+  COPY,
+  type FlagGroup,
+  GLOBAL,
+  INDEX,
+  INPUT,
+  INSPECT,
+  LAYERS,
+  LOCKING,
+  MERGE,
+  OUTPUT,
+  PULL,
+  REGISTRIES,
+  RESOLVING,
+  RUNTIME,
+} from "./flags.ts";
 import type { Session } from "./session.ts";
 
 /** What a verb gives back: text for stdout, and a value for --json. */
@@ -46,11 +61,43 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: "inspect",
-    usage: "inspect IMAGE",
+    usage: "inspect IMAGE [--raw] [--config]",
     summary: "show an image's manifest, config and layers",
-    groups: [GLOBAL],
+    groups: [INSPECT, GLOBAL],
     words: [1, 1],
     load: async () => (await import("./commands/inspect.ts")).inspectCommand,
+  },
+  {
+    name: "pull",
+    usage: "pull IMAGE [-t REF]… [-o SPEC]…",
+    summary: "bring an image into the local store, or elsewhere",
+    groups: [PULL, GLOBAL],
+    words: [1, 1],
+    load: async () => (await import("./commands/pull.ts")).pullCommand,
+  },
+  {
+    name: "push",
+    usage: "push NAME…",
+    summary: "push images of the local store to their registries",
+    groups: [REGISTRIES, GLOBAL],
+    words: [1, 100],
+    load: async () => (await import("./commands/push.ts")).pushCommand,
+  },
+  {
+    name: "copy",
+    usage: "copy FROM TO",
+    summary: "copy an image between registries, folders and archives",
+    groups: [COPY, GLOBAL],
+    words: [2, 2],
+    load: async () => (await import("./commands/copy.ts")).copyCommand,
+  },
+  {
+    name: "index create",
+    usage: "index create REF IMAGE… [-t REF]… [--annotation K=V]…",
+    summary: "merge images built apart into one for several platforms",
+    groups: [MERGE, GLOBAL],
+    words: [2, 100],
+    load: async () => (await import("./commands/index-create.ts")).indexCreateCommand,
   },
   {
     name: "image ls",
@@ -59,5 +106,21 @@ export const VERBS: readonly Verb[] = [
     groups: [GLOBAL],
     words: [0, 0],
     load: async () => (await import("./commands/image-ls.ts")).imageLsCommand,
+  },
+  {
+    name: "image rm",
+    usage: "image rm NAME…",
+    summary: "remove names from the local store",
+    groups: [GLOBAL],
+    words: [1, 100],
+    load: async () => (await import("./commands/image-rm.ts")).imageRmCommand,
+  },
+  {
+    name: "image prune",
+    usage: "image prune",
+    summary: "remove what only images without a name need",
+    groups: [GLOBAL],
+    words: [0, 0],
+    load: async () => (await import("./commands/image-prune.ts")).imagePruneCommand,
   },
 ];

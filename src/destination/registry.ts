@@ -1,5 +1,6 @@
 import { OciasmError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
 import { formatReference, parseReference, parseTagged, type Reference } from "../oci/reference.ts";
 import { createRegistry, type RegistryClient } from "../registry/client.ts";
 import { putManifest } from "../registry/manifests.ts";
@@ -122,20 +123,26 @@ async function pushContent(publication: Publication, push: RepositoryPush, deps:
   };
   const layers = layersOf(publication.images).map((layer) => layerUpload(layer, push, deps));
   const configs = publication.images.map((image) => documentUpload(image.config, push, deps));
-  await inParallel([...layers, ...configs], UPLOADS_AT_ONCE, async (upload) => {
+  const uploads = [...layers, ...configs];
+  const pushUpload = async (upload: BlobUpload): Promise<void> => {
     const { digest, size } = upload.blob;
     const event = { type: "transfer", id: digest, what: "upload", total: size } as const;
     const outcome = await pushBlob(push.client, push.repository, upload);
     deps.report({ ...event, state: outcome === "uploaded" ? "done" : "reused", bytes: size });
     count(outcome, size);
-  });
+  };
+  await inParallel(uploads, UPLOADS_AT_ONCE, pushUpload);
+  const repair = async (missing: readonly Digest[]): Promise<void> => {
+    const wanted = uploads.filter(({ blob }) => missing.length === 0 || missing.includes(blob.digest));
+    await inParallel(wanted, UPLOADS_AT_ONCE, (upload) => pushUpload({ ...upload, isLacking: true }));
+  };
   const { images, index, indexes = [] } = publication;
   const children = index === undefined ? [] : [...images.map((image) => image.manifest), ...indexes];
   for (const document of children)
-    await putManifest(push.client, push.repository, document.descriptor.digest, document);
+    await putManifest(push.client, push.repository, document.descriptor.digest, document, { repair });
   // By digest first, so that a refusal comes before any tag has moved.
   const top = topDocument(publication);
-  await putManifest(push.client, push.repository, top.descriptor.digest, top);
+  await putManifest(push.client, push.repository, top.descriptor.digest, top, { repair });
   return result;
 }
 

@@ -30,7 +30,7 @@ export function indexOfEntries(entries: readonly Descriptor[], annotations: Anno
     return before !== undefined && entry.platform !== undefined && isImage(entry) && samePlace(entry, before);
   });
   if (twice?.platform !== undefined) {
-    throw new OciasmError("CONFIG_INVALID", `two images for ${formatPlatform(twice.platform)} in one index`);
+    throw new OciasmError("CONFIG_INVALID", `two different images for ${formatPlatform(twice.platform)} in one index`);
   }
   const index: ImageIndex = {
     schemaVersion: 2,

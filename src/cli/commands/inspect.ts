@@ -1,78 +1,100 @@
 import type { ImageSource } from "../../base/image-source.ts";
 import { openImageArgument } from "../../build/image-argument.ts";
-import { openDeps } from "../../build/open-deps.ts";
+import { type ImageTree, readTree } from "../../build/read-tree.ts";
+import type { FinishedImage } from "../../destination/destination.ts";
+import { OciasmError } from "../../errors.ts";
 import { LAYER_KIND, LAYER_PACKAGES } from "../../image/annotations.ts";
 import type { ImageConfig } from "../../oci/config.ts";
 import { parseImageConfig } from "../../oci/config-read.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
-import { type ImageManifest, isIndex, parseManifestDocument } from "../../oci/manifest.ts";
+import { type ImageManifest, parseManifest } from "../../oci/manifest.ts";
+import { isConfigType } from "../../oci/media-types.ts";
 import { formatPlatform } from "../../oci/platform.ts";
-import type { Arguments } from "../arguments.ts";
+import { type Arguments, booleanFlag } from "../arguments.ts";
 import { formatBytes, printable } from "../render/units.ts";
 import type { Session } from "../session.ts";
 import type { Answer } from "../verbs.ts";
-import { version } from "../version.ts";
+import { platformFlag, withDeps } from "./copy-session.ts";
 
 interface Inspected {
   readonly platform: string;
   readonly digest: string;
   readonly manifest: ImageManifest;
-  readonly config: ImageConfig;
+  /** Null for what is no container image, such as an attestation. */
+  readonly config: ImageConfig | null;
 }
 
 /** Reads manifests and configs, never a layer. */
-export async function inspectCommand(args: Arguments, session: Session): Promise<Answer> {
-  const deps = openDeps({ ...session, userAgent: `ociasm/${version()}`, insecureRegistries: [] });
-  try {
+export function inspectCommand(args: Arguments, session: Session): Promise<Answer> {
+  return withDeps(args, session, async (deps) => {
     const source = await openImageArgument(args.words[0] ?? "", deps);
     try {
-      const top = await source.top();
-      const images = await inspectDocument(source, top.descriptor, top.bytes);
-      const json = {
-        schema: 1,
-        name: args.words[0],
-        digest: top.descriptor.digest,
-        mediaType: top.descriptor.mediaType,
-        images,
-      };
-      return { text: [`${source.title}@${top.descriptor.digest}`, ...images.map(imageText)].join("\n\n"), json };
+      if (booleanFlag(args, "raw") && platformFlag(args) === undefined) return document((await source.top()).bytes);
+      const tree = await readTree(source, platformFlag(args));
+      if (booleanFlag(args, "raw")) return document(tree.top.bytes);
+      return booleanFlag(args, "config")
+        ? document(onlyConfig(tree, source))
+        : answer(args.words[0] ?? "", source, tree);
     } finally {
       await source.close();
     }
-  } finally {
-    await deps.close();
-  }
+  });
 }
 
-async function inspectDocument(
-  source: ImageSource,
-  descriptor: Descriptor,
-  bytes: Uint8Array,
-): Promise<readonly Inspected[]> {
-  const document = parseManifestDocument(bytes, descriptor.mediaType);
-  if (isIndex(document)) {
-    const images: Inspected[] = [];
-    for (const child of document.manifests)
-      images.push(...(await inspectDocument(source, child, await source.document(child))));
-    return images;
-  }
-  const config = parseImageConfig(await source.document(document.config));
-  return [{ platform: formatPlatform(config), digest: descriptor.digest, manifest: document, config }];
+/** A document as it is. */
+function document(bytes: Uint8Array): Answer {
+  const text = Buffer.from(bytes).toString("utf8");
+  return { text, json: JSON.parse(text) as unknown };
+}
+
+/** Throws USAGE where there are several. */
+function onlyConfig({ images }: ImageTree, source: ImageSource): Uint8Array {
+  const configs = images.filter(({ config }) => isConfigType(config.descriptor.mediaType));
+  const [only, ...others] = configs.filter(({ platform }) => platform.os !== "unknown");
+  if (only !== undefined && others.length === 0) return only.config.bytes;
+  const platforms = configs.map(({ platform }) => formatPlatform(platform)).filter((name) => !name.includes("unknown"));
+  throw new OciasmError("USAGE", `${source.title} has ${platforms.length} configs`, {
+    hint: platforms.length === 0 ? "it is no container image" : `choose one with --platform ${platforms.join(" or ")}`,
+  });
+}
+
+function answer(name: string, source: ImageSource, tree: ImageTree): Answer {
+  const { digest, mediaType } = tree.top.descriptor;
+  const images = tree.images.map(inspectImage);
+  return {
+    text: [`${source.title}@${digest}`, ...images.map(imageText)].join("\n\n"),
+    json: { schema: 1, name, digest, mediaType, images },
+  };
+}
+
+function inspectImage({ platform, manifest, config }: FinishedImage): Inspected {
+  return {
+    platform: formatPlatform(platform),
+    digest: manifest.descriptor.digest,
+    manifest: parseManifest(manifest.bytes, manifest.descriptor.mediaType),
+    config: isConfigType(config.descriptor.mediaType) ? parseImageConfig(config.bytes) : null,
+  };
 }
 
 function imageText({ platform, digest, manifest, config }: Inspected): string {
-  const { Entrypoint = [], Cmd = [], User = "", WorkingDir = "", Env = [] } = config.config ?? {};
   const size = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
   return [
     `${platform}  ${digest}`,
+    ...(config === null ? [`  artifact    ${printable(manifest.config.mediaType)}`] : configLines(config)),
+    `  layers      ${manifest.layers.length}, ${formatBytes(size)}`,
+    ...manifest.layers.map(layerText),
+  ].join("\n");
+}
+
+function configLines(config: ImageConfig): readonly string[] {
+  const { Entrypoint = [], Cmd = [], User = "", WorkingDir = "", Env = [] } = config.config ?? {};
+  return [
     `  created     ${config.created ?? "-"}`,
     `  runs        ${printable([...Entrypoint, ...Cmd].join(" ")) || "-"}`,
     `  user        ${printable(User) || "root"}`,
     `  workdir     ${printable(WorkingDir) || "/"}`,
     ...Env.map((line, index) => `  ${index === 0 ? "env" : "   "}         ${printable(line)}`),
-    `  layers      ${manifest.layers.length}, ${formatBytes(size)}`,
-    ...manifest.layers.map(layerText),
-  ].join("\n");
+  ];
 }
 
 function layerText({ digest, size, annotations = {} }: Descriptor): string {
