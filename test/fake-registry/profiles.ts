@@ -47,10 +47,10 @@ const DIFFERENCES: Readonly<Record<ProfileName, ProfileChanges>> = {
     maxManifestBytes: 4 * MIB,
     immutableTags: { status: 400, code: "TAG_INVALID" },
   },
-  /** Google: no chunks, uploads and downloads at the storage host. */
+  /** Google: no chunks, downloads from the storage host. */
   gar: {
     auth: "bearer",
-    location: "storage",
+    location: "relative",
     chunks: false,
     redirectsPulls: true,
     token: { post: 404, form: "opaque", silentLifetime: true },

@@ -16,6 +16,17 @@ for (const profile of PROFILE_NAMES) {
   });
 }
 
+for (const auth of ["none", "basic", "bearer"] as const) {
+  test(`12 ${auth}: an upload at a storage host arrives there without credentials`, async (t) => {
+    const bench = await openBench(t, { changes: { auth, location: "storage" } });
+    const blob = blobOf(noise(300_000));
+    assert.equal(await pushed(bench, blob), "uploaded");
+    assert.equal(bench.registry.audit.requestsOf({ place: "storage", method: "PUT", status: 201 }).length, 1);
+    assert.deepEqual(bench.registry.blob("team/app", blob.blob.digest), noise(300_000));
+    bench.registry.audit.noAuthorizationElsewhere();
+  });
+}
+
 test("11 Location with a fragment, none, and one that is no URL", async (t) => {
   const rows = [
     [(location: string) => `${location}#part`, "uploaded"],

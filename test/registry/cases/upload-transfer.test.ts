@@ -6,10 +6,7 @@ import { blobOf, noise, openBench, pushed } from "./bench.ts";
 const SIZE = 1_000_000;
 const PUT = { method: "PUT", path: /uploads/ };
 
-/** Profiles whose uploads go to the registry itself. */
-const DIRECT = PROFILE_NAMES.filter((name) => name !== "gar");
-
-for (const profile of DIRECT) {
+for (const profile of PROFILE_NAMES) {
   test(`19 ${profile}: a connection that breaks at 10, 50 and 99 % is begun anew each time`, async (t) => {
     const faults = [0.1, 0.5, 0.99].map((part, skip) => ({ ...PUT, skip, action: { reset: SIZE * part } }));
     const bench = await openBench(t, { profile, faults });
