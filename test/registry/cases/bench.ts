@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { TestContext } from "node:test";
 import { silent } from "../../../src/events.ts";
 import { createHttp } from "../../../src/net/http.ts";
@@ -34,6 +35,7 @@ export async function openBench(t: TestContext, options: BenchOptions = {}): Pro
     close: () => inner.close(),
   };
   const [waits, abort]: [number[], AbortController] = [[], new AbortController()];
+  setMaxListeners(0, abort.signal);
   const sleep: Sleep = async (milliseconds) => {
     waits.push(milliseconds);
   };
