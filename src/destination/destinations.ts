@@ -1,6 +1,7 @@
 import { OciasmError } from "../errors.ts";
 import { dockerArchiveType, ociArchiveType } from "./archive.ts";
 import type { Destination, DestinationType } from "./destination.ts";
+import { engineType } from "./engine.ts";
 import { ociLayoutType } from "./oci-layout.ts";
 import { parseOutputSpec } from "./output-spec.ts";
 import { registryType } from "./registry.ts";
@@ -10,6 +11,7 @@ export const destinationTypes: readonly DestinationType[] = [
   ociLayoutType,
   ociArchiveType,
   dockerArchiveType,
+  engineType,
   registryType,
 ];
 
@@ -21,6 +23,6 @@ export function openDestination(text: string): Destination {
     if (destination !== undefined) return destination;
   }
   throw new OciasmError("USAGE", `output ${JSON.stringify(text.slice(0, 200))} is of no known type`, {
-    hint: "use type=oci,dest=PATH, type=docker,dest=FILE or type=registry",
+    hint: "use type=oci,dest=PATH, type=docker[,dest=FILE] or type=registry",
   });
 }

@@ -17,6 +17,8 @@ export interface HttpRequest {
   readonly maxRedirects?: number;
   /** Accepts any certificate, as pip's `trusted-host` and Docker's insecure registries do. */
   readonly insecure?: boolean;
+  /** A Unix socket to speak to instead of the URL's host, as container engines have; no proxy stands before it. */
+  readonly socketPath?: string;
 }
 
 export interface HttpResponse {

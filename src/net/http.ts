@@ -34,7 +34,7 @@ export function createHttp(options: HttpOptions): HttpClient {
   };
 }
 
-type Choose = (url: URL, insecure: boolean) => Promise<Dispatcher>;
+type Choose = (url: URL, request: Pick<HttpRequest, "insecure" | "socketPath">) => Promise<Dispatcher>;
 
 async function follow(first: HttpRequest, userAgent: string, choose: Choose): Promise<HttpResponse> {
   const limit = first.maxRedirects ?? MAX_REDIRECTS;
@@ -65,7 +65,7 @@ async function send(request: HttpRequest, userAgent: string, choose: Choose): Pr
   try {
     if (signal?.aborted === true) throw signal.reason;
     signal?.addEventListener("abort", interrupt, { once: true });
-    const dispatcher = await choose(url, request.insecure === true);
+    const dispatcher = await choose(url, request);
     sending.feed(request.answerSeconds ?? stallSeconds);
     const answer = await dispatcher.request({
       origin: url.origin,
@@ -140,8 +140,9 @@ async function* piecesOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 function createDispatchers(options: HttpOptions): { readonly choose: Choose; close(): Promise<void> } {
   const made = new Map<string, Promise<Dispatcher>>();
   let roots: Promise<SecureContext | undefined> | undefined;
-  const make = async (proxy: string | undefined, insecure: boolean): Promise<Dispatcher> => {
+  const make = async (proxy: string | undefined, insecure: boolean, socketPath?: string): Promise<Dispatcher> => {
     const { Agent, ProxyAgent } = await import("undici");
+    if (socketPath !== undefined) return new Agent({ allowH2: false, connect: { socketPath } });
     roots ??= trustedRoots(options.environment, options.caFile);
     const secureContext = await roots;
     const tls = { ...(secureContext === undefined ? {} : { secureContext }), rejectUnauthorized: !insecure };
@@ -150,10 +151,10 @@ function createDispatchers(options: HttpOptions): { readonly choose: Choose; clo
     return new ProxyAgent({ ...common, uri: proxy, requestTls: tls, proxyTls: tls, proxyTunnel: false });
   };
   return {
-    choose: (url, insecure) => {
-      const proxy = proxyFor(url, options.environment);
-      const key = `${insecure} ${proxy ?? ""}`;
-      const dispatcher = made.get(key) ?? make(proxy, insecure);
+    choose: (url, { insecure = false, socketPath }) => {
+      const proxy = socketPath === undefined ? proxyFor(url, options.environment) : undefined;
+      const key = JSON.stringify([insecure, proxy, socketPath]);
+      const dispatcher = made.get(key) ?? make(proxy, insecure, socketPath);
       made.set(key, dispatcher);
       return dispatcher;
     },
