@@ -141,6 +141,28 @@ test("a package comes into the store once, and its bytes are checked", async (t)
   assert.ok(events.some((event) => event.type === "transfer" && event.state === "reused"));
 });
 
+test("a lock's packages are taken as they are: no list is read, and the recipes and dates are the same", async (t) => {
+  const { open, server, debs, store } = await world(t);
+  const base = await open({ system: ["git"] });
+  const note = base.debs;
+  assert.ok(note !== undefined);
+  assert.deepEqual(
+    note.packages.map((deb) => `${deb.group} ${deb.name}`),
+    ["base libc6", "python libz", "python python3.11", "system git"],
+  );
+  const fresh = await world(t);
+  const asked = fresh.server.log.length;
+  const again = await fresh.open({ system: ["git"], pins: { debs: note } });
+  assert.equal(fresh.server.log.length, asked);
+  assert.deepEqual([again.recipes, again.created, again.debs], [base.recipes, base.created, note]);
+  assert.deepEqual(again.facts, base.facts);
+  const libc = debs.get("libc6");
+  await again.fetchSource(libc?.sha256 ?? "", () => {}, new AbortController().signal);
+  assert.equal(await fresh.store.has(`sha256:${libc?.sha256 ?? ""}`), libc?.bytes.length);
+  assert.equal(await store.has(`sha256:${libc?.sha256 ?? ""}`), undefined);
+  assert.ok(server.log.length > 0);
+});
+
 test("a package that the mirror has dropped is told, and the next run asks for new lists", async (t) => {
   const { open, server, debs } = await world(t);
   const base = await open();
