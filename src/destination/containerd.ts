@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { OciasmError } from "../errors.ts";
+import { OciasmError, systemCode } from "../errors.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -69,6 +69,7 @@ async function run(
       child.once("close", resolve);
     });
     const fed = feed(child.stdin, input).catch((error: unknown) => {
+      if (systemCode(error) === "EPIPE") return undefined;
       child.kill();
       return error;
     });

@@ -2,7 +2,7 @@ import { OciasmError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { ImageIndex } from "../oci/manifest.ts";
 import { OCI_INDEX } from "../oci/media-types.ts";
-import { formatPlatform, type Platform } from "../oci/platform.ts";
+import { formatPlatform, normalisePlatform, type Platform } from "../oci/platform.ts";
 import type { Annotations } from "./annotations.ts";
 import type { ComposedImage } from "./compose.ts";
 import { type JsonDocument, jsonDocument } from "./document.ts";
@@ -55,7 +55,7 @@ function isImage({ platform, artifactType }: Descriptor): boolean {
 
 // Windows images of one architecture differ in os.version alone.
 function place({ platform }: Descriptor): string {
-  return platform === undefined ? "" : `${formatPlatform(platform)} ${platform["os.version"] ?? ""}`;
+  return platform === undefined ? "" : `${formatPlatform(normalisePlatform(platform))} ${platform["os.version"] ?? ""}`;
 }
 
 function indexPlatform({ platform, inIndex }: ComposedImage): Platform {
