@@ -111,6 +111,8 @@ const ELSEWHERE: Readonly<Record<string, RegExp>> = {
   "test/e2e/debian.test.ts": /^(system|deb-mirror|snapshot)$/,
   "test/layers, test/install": /^(layers|conflicts)(\.|\[|$)/,
   "what is installed": /^(python|libc|lock|requirements|constraints|groups|extras|default-groups)$/,
+  "what is resolved, test/e2e/lock.test.ts":
+    /^(overrides|all-extras|package|resolution|prerelease|exclude-newer|no-binary|only-binary|index-strategy)$/,
   "where it comes from": /^(index-url|extra-index-url|find-links|no-index|trusted-host|insecure-registries)$/,
 };
 

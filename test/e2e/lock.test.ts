@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { ROOT, run } from "../support/cli.ts";
@@ -252,4 +252,52 @@ test("requirements files, constraints, overrides and a script are built from wit
   assert.equal(await plan(...named, "--override", join(made.context, "bounds.txt")), "core==1.5 web==1.0");
   made.write("job.py", '# /// script\n# dependencies = ["speed"]\n# ///\nimport speed\n');
   assert.equal(await plan("-r", join(made.context, "job.py")), "core==1.5 speed==0.1");
+});
+
+test("what the configuration says of resolving holds as the flags do", async (t) => {
+  const made = await bench(t);
+  made.publish({ name: "web", version: "9rc1" });
+  made.write("bounds.txt", "web==1.0\n");
+  const names = async (config: string): Promise<string> => {
+    made.write("ociasm.yaml", config);
+    const { code, stdout, stderr } = await made.run("plan", "--json");
+    if (code !== 0) return /^error\[(\w+)\]/m.exec(stderr)?.[1] ?? stderr;
+    const images: readonly { readonly layers: readonly { readonly packages: readonly string[] }[] }[] =
+      JSON.parse(stdout).images;
+    return images
+      .flatMap(({ layers }) => layers.flatMap(({ packages }) => packages))
+      .filter((name) => /^(?:web|speed)==/.test(name))
+      .sort()
+      .join(" ");
+  };
+  assert.equal(await names("{}"), "web==2.0");
+  assert.equal(await names("all-extras: true"), "speed==0.1 web==2.0");
+  assert.equal(await names("resolution: lowest-direct"), "web==1.0");
+  assert.equal(await names("prerelease: allow"), "web==9rc1");
+  assert.equal(await names("overrides: [bounds.txt]"), "web==1.0");
+  assert.equal(await names("only-binary: [web]\nindex-strategy: first-index"), "web==2.0");
+  assert.equal(await names("exclude-newer: 2020-01-01"), "UNSATISFIABLE");
+  assert.equal(await names("no-binary: [web]"), "UNSATISFIABLE");
+  assert.equal(await names("resolution: newest"), "CONFIG_INVALID");
+});
+
+test("a workspace's lock is found above its members, and one of them is built", async (t) => {
+  const made = await bench(t);
+  const url = (name: string): string => new URL(made.index.file(name), made.index.url).href;
+  const [web] = made.publish({ name: "only", version: "1" });
+  made.write("pyproject.toml", '[project]\nname = "api"\nversion = "1"\ndependencies = ["only"]\n');
+  const member = (name: string, path: string, needs: string): string =>
+    `[[package]]\nname = "${name}"\nversion = "1"\nsource = { virtual = "${path}" }\ndependencies = [${needs}]\n`;
+  writeFileSync(
+    join(dirname(made.context), "uv.lock"),
+    `version = 1\nrevision = 3\nrequires-python = ">=3.10"\n[manifest]\nmembers = ["api", "other"]\n
+${member("api", "context", '{ name = "only" }')}
+${member("other", "other", "")}
+[[package]]\nname = "only"\nversion = "1"\nsource = { registry = "${made.index.url}" }
+wheels = [{ url = "${url(web?.filename ?? "")}", hash = "sha256:${web?.sha256}", size = ${web?.size} }]\n`,
+  );
+  const plan = await ok(made, "plan", "--locked");
+  assert.match(plan, /only==1/);
+  assert.doesNotMatch(await ok(made, "plan", "--package", "other"), /only==1/);
+  assert.match(await failing(made, 2, "plan", "--package", "none"), /no project none/);
 });
