@@ -53,13 +53,22 @@ export function createHtmlPage(pageUrl: string): HtmlPage {
 
 /** An http or file URL without user info; a web page can't name files of this host. */
 export function resolve(href: string, base: URL): URL | undefined {
-  if (!URL.canParse(href, base.href)) return undefined;
-  const url = new URL(href, base.href);
+  const url = urlAt(href, base);
+  if (url === undefined) return undefined;
   const isWeb = url.protocol === "http:" || url.protocol === "https:";
   if (!isWeb && !(url.protocol === "file:" && base.protocol === "file:")) return undefined;
-  url.username = "";
-  url.password = "";
+  // To set a part is to parse all again.
+  if (url.username !== "") url.username = "";
+  if (url.password !== "") url.password = "";
   return url;
+}
+
+function urlAt(href: string, base: URL): URL | undefined {
+  try {
+    return new URL(href, base.href);
+  } catch {
+    return undefined;
+  }
 }
 
 function fileOf(url: URL, filename: string, attributes: HtmlTag["attributes"], own: Interning): IndexFile {
@@ -68,10 +77,9 @@ function fileOf(url: URL, filename: string, attributes: HtmlTag["attributes"], o
   const yanked = attributes.get("data-yanked");
   // The older name only counts where the newer is absent (PEP 714).
   const coreMetadata = attributes.get("data-core-metadata") ?? attributes.get("data-dist-info-metadata");
-  url.hash = "";
   return {
     filename,
-    url: url.href,
+    url: url.hash === "" ? url.href : url.href.slice(0, -url.hash.length),
     ...(sha256 === undefined ? {} : { sha256 }),
     ...(requiresPython === undefined || requiresPython.trim() === "" ? {} : { requiresPython: own(requiresPython) }),
     ...(yanked === undefined ? {} : { yanked: own(yanked) }),
