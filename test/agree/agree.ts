@@ -33,14 +33,14 @@ export interface Comparison {
 
 /** Asks ociasm and uv for the same. */
 export async function compareWithUv(set: RootSet, setup: Setup): Promise<Comparison> {
-  const { config, limit, folder } = setup;
+  const { config, limit, folder, uv: program, python } = setup;
   const own = await ownVerdict(set.roots, set.target, config, { cacheDir: `${folder}/own`, limit }).then(
     (verdict): Comparison["own"] =>
       verdict.kind === "solved" ? { ...verdict, packages: pins(verdict.packages) } : verdict,
     failed,
   );
   const environment = oracleEnvironment(config);
-  const asked = { uv: setup.uv, environment, cacheDir: `${folder}/uv`, limit };
+  const asked = { uv: program, python, environment, cacheDir: `${folder}/uv`, limit };
   const uv = await uvVerdict(set.roots, set.target, asked).catch(failed);
   return { set, own, uv, differences: differences(own, uv) };
 }

@@ -4,6 +4,8 @@ import type { Verdict } from "./own.ts";
 
 export interface UvSetup {
   readonly uv: string;
+  /** Named, so that uv does not look through all that are installed here for one of the target's version. */
+  readonly python: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly cacheDir: string;
   /** Seconds. */
@@ -19,9 +21,13 @@ export async function uvVerdict(
   const platform = `${machineOf(target)}-manylinux_${target.libc.version.replace(".", "_")}`;
   const about = ["--python-version", target.python.version, "--python-platform", platform, "--only-binary", ":all:"];
   const output = ["--no-header", "--no-annotate", "--quiet", "--no-config", "--cache-dir", setup.cacheDir];
-  const { environment, limit } = setup;
+  const { python, environment, limit } = setup;
   const input = `${roots.join("\n")}\n`;
-  const ended = await runOracle(setup.uv, ["pip", "compile", "-", ...about, ...output], { environment, input, limit });
+  const ended = await runOracle(setup.uv, ["pip", "compile", "-", "--python", python, ...about, ...output], {
+    environment,
+    input,
+    limit,
+  });
   const { code, stdout, stderr, seconds } = ended;
   if (code === 0) return { kind: "solved", packages: pinsOf(stdout), seconds };
   if (stderr.includes("No solution found")) return { kind: "unsatisfiable", reason: stderr.trim(), seconds };
