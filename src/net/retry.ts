@@ -72,6 +72,12 @@ export function statusError(
   return new OciasmError(code, message, { hint: details.hint, cause });
 }
 
+/** The same error of `statusError`, as one that may pass whatever its status: what was asked for can be asked for anew. */
+export function passingError(error: OciasmError): OciasmError {
+  const { code, message, hint } = error;
+  return new OciasmError(code, message, { hint, cause: { ...failureOf(error), passing: true } });
+}
+
 /** Status that an error of `statusError` was made from. */
 export function statusOf(error: unknown): number | undefined {
   return error instanceof OciasmError ? failureOf(error)?.status : undefined;

@@ -3,6 +3,7 @@ import type { HttpResponse } from "../net/http-client.ts";
 import { escapeControl, excerpt, redactText } from "../net/redact.ts";
 import { LONGEST_RETRY_AFTER_SECONDS, retryAfter, statusError } from "../net/retry.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
+import { hintFor } from "./hints.ts";
 
 const MAX_BODY = 64 * 1024;
 // A manifest may lack all of its layers.
@@ -35,7 +36,7 @@ export function failureError(response: HttpResponse, failure: RegistryFailure, w
   const wait = retryAfter(response.headers);
   const told = wait === undefined || wait <= LONGEST_RETRY_AFTER_SECONDS ? "" : `, try again in ${wait} s`;
   const message = `${what}: ${new URL(response.url).host} answered ${response.status}${said}${told}`;
-  const hint = hintFor(failure, denied);
+  const hint = hintFor(failure, denied, new URL(response.url).hostname);
   return statusError(denied ? "REGISTRY_AUTH" : "REGISTRY_ERROR", response, {
     message,
     ...(hint === undefined ? {} : { hint }),
@@ -92,14 +93,4 @@ function digestIn(item: object): Digest | undefined {
 function member(item: object, key: string): string {
   const value = new Map<string, unknown>(Object.entries(item)).get(key);
   return typeof value === "string" ? escapeControl(redactText(value)) : "";
-}
-
-function hintFor(failure: RegistryFailure, denied: boolean): string | undefined {
-  if (failure.text.includes("write_package")) {
-    return "give this repository's workflow write access in the package's settings, under Manage Actions access";
-  }
-  if (denied)
-    return "log in with `docker login` or `podman login`, or set OCIASM_AUTH_<HOST>, with an account that may do this";
-  if (failure.codes.includes("NAME_UNKNOWN")) return "create the repository in the registry first";
-  return undefined;
 }

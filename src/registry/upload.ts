@@ -1,158 +1,175 @@
-import { createHash } from "node:crypto";
 import { isOciasmError, OciasmError } from "../errors.ts";
-import { retrying } from "../net/retry.ts";
-import type { Descriptor } from "../oci/descriptor.ts";
+import { passingError, retrying } from "../net/retry.ts";
+import { type BlobReader, type BlobUpload, blobReader, checkSource } from "./blob-upload.ts";
 import { hasBlob } from "./blobs.ts";
+import { sendChunks } from "./chunks.ts";
 import type { RegistryClient } from "./client.ts";
-import { failureError, readFailure, registryError } from "./error.ts";
+import { failureError, readFailure } from "./error.ts";
+import { learnLimit } from "./upload-habits.ts";
+import { uploadProgress } from "./upload-progress.ts";
+import { cancelUpload, locate, mountOrStart, type UploadSession, type UploadTarget } from "./upload-session.ts";
 
-export interface BlobUpload {
-  readonly blob: Descriptor;
-  /** The bytes from the first on, as often as it takes. */
-  open(): AsyncIterable<Uint8Array>;
-  /** Repositories of the same registry that may hold the blob. */
-  readonly mountFrom: readonly string[];
-  /** The registry lacks it, whatever it answers to HEAD: it said so when it was given a manifest. */
-  readonly isLacking?: boolean;
-}
+export type { BlobUpload } from "./blob-upload.ts";
 
 export type UploadOutcome = "existing" | "mounted" | "uploaded";
+
+/** What became of a session: the blob is there, its bytes were damaged on the way, or it has to be another session. */
+type Ending = "stored" | "damaged" | "anew";
 
 // Registries move and hash a blob before they answer: minutes for gigabytes.
 const COMMIT_SECONDS = 900;
 const OCTETS = "application/octet-stream";
+const MEBIBYTE = 1024 * 1024;
+/** Below this a blob is sent again as a whole: asking where it stopped would cost as much. */
+const WORTH_RESUMING = 8 * MEBIBYTE;
+/** What a session must have kept to be worth going on with. */
+const WORTH_KEEPING = MEBIBYTE;
+/** After so many cuts a large blob goes in chunks, so that what arrived stays. */
+const CUTS = 2;
 
 /**
  * Brings a blob into a repository: not at all if it is there, by a mount if a neighbour has it, else by POST and one
- * PUT of known length (distribution-spec, "Pushing blobs"). A closing answer that is lost is looked up by HEAD.
+ * PUT of known length (distribution-spec, "Pushing blobs"); in chunks where the registry refuses that size or the line
+ * keeps breaking. A closing answer that is lost is looked up by HEAD. Rejects with REGISTRY_ERROR, REGISTRY_AUTH,
+ * NETWORK, or BLOB_CORRUPT when the source is not what its digest says.
  */
 export async function pushBlob(client: RegistryClient, repository: string, upload: BlobUpload): Promise<UploadOutcome> {
-  let damaged = false;
-  const push = async (attempt: number): Promise<UploadOutcome> => {
-    const lacking = upload.isLacking === true && attempt === 1;
-    if (!lacking && (await hasBlob(client, repository, upload.blob))) return "existing";
-    const location = await mountOrStart(client, repository, upload);
-    if (location === undefined) return "mounted";
-    if (await put(client, repository, upload, location, damaged)) return "uploaded";
-    // What left here was whole: once more, from the start.
-    damaged = true;
-    return push(attempt);
+  const target = { client, repository, upload, what: `upload of blob ${upload.blob.digest}` };
+  const reader = blobReader(upload);
+  const progress = uploadProgress();
+  let session: UploadSession | undefined;
+  let [damages, cuts] = [0, 0];
+
+  const attempt = async (count: number): Promise<UploadOutcome> => {
+    if (!(upload.isLacking === true && count === 1) && (await hasBlob(client, repository, upload.blob)))
+      return "existing";
+    for (let turns = 0; ; turns++) {
+      if (session !== undefined && !(await canResume(target, session))) await drop();
+      session ??= await mountOrStart(target);
+      if (session === undefined) return "mounted";
+      if (session.offset === 0) session.chunked = mustChunk(target, session, cuts);
+      const ending = await send(target, session, reader).finally(() => progress.saw(session));
+      if (ending === "stored") return "uploaded";
+      if (ending === "damaged" && damages++ > 0) throw damagedTwice(target);
+      // What left here was whole, or the source itself is to blame.
+      if (ending === "damaged") await checkSource(upload);
+      if (turns > 3) throw new OciasmError("REGISTRY_ERROR", `${target.what}: ${client.registry} takes it in no way`);
+      await drop();
+    }
   };
-  return retrying(push, client.retry);
-}
-
-/** The upload's location, or undefined when a mount made it needless. */
-async function mountOrStart(
-  client: RegistryClient,
-  repository: string,
-  upload: BlobUpload,
-): Promise<string | undefined> {
-  const sources = upload.isLacking === true ? [] : upload.mountFrom.filter((name) => name !== repository);
-  for (const from of sources) {
-    const mounted = await tryMount(client, repository, upload.blob, from);
-    if (mounted !== "refused") return mounted.location;
-  }
-  const what = `upload of blob ${upload.blob.digest}`;
-  const response = await client.call({
-    method: "POST",
-    target: { path: `${repository}/blobs/uploads/` },
-    headers: { "content-length": "0" },
-    access: { repository, actions: "pull,push" },
-    what,
-  });
-  if (response.status !== 202) throw await registryError(response, what);
-  await response.discard();
-  return sessionOf(response, what);
-}
-
-/** A mount is a favour: whatever goes wrong with it, the upload goes on without. */
-async function tryMount(
-  client: RegistryClient,
-  repository: string,
-  blob: Descriptor,
-  from: string,
-): Promise<{ readonly location: string | undefined } | "refused"> {
-  const query = new URLSearchParams({ mount: blob.digest, from });
-  const what = `mount of blob ${blob.digest}`;
+  const drop = async (): Promise<void> => {
+    const old = session;
+    session = undefined;
+    if (old !== undefined) await cancelUpload(target, old);
+  };
   try {
-    const response = await client.call({
-      method: "POST",
-      target: { path: `${repository}/blobs/uploads/?${query}` },
-      headers: { "content-length": "0" },
-      access: { repository, actions: "pull,push", alsoPull: from },
-      what,
+    return await retrying(attempt, {
+      ...client.retry,
+      renewed: () => {
+        cuts++;
+        return progress.renewed();
+      },
     });
-    await response.discard();
-    if (response.status === 202) return { location: sessionOf(response, what) };
-    const digest = response.headers["docker-content-digest"] ?? blob.digest;
-    return response.status === 201 && digest === blob.digest ? { location: undefined } : "refused";
   } catch (error) {
-    if (isOciasmError(error) && (error.code === "REGISTRY_AUTH" || error.code === "REGISTRY_ERROR")) return "refused";
+    // Who can't be reached can't be told.
+    if (!isOciasmError(error) || error.code !== "NETWORK") await drop();
     throw error;
+  } finally {
+    await reader.close();
   }
 }
 
-/** False when the registry got other bytes than were sent; the second time that is an error. */
+/** True for a session whose bytes are worth keeping and that the registry still knows. */
+async function canResume(target: UploadTarget, session: UploadSession): Promise<boolean> {
+  if (!session.unsure) return true;
+  if (!target.client.uploads.takesChunks) return false;
+  if (!session.chunked && target.upload.blob.size < WORTH_RESUMING) return false;
+  if (!(await locate(target, session))) return false;
+  if (!session.chunked && session.offset < WORTH_KEEPING) return false;
+  session.chunked = true;
+  return true;
+}
+
+function mustChunk({ client, upload }: UploadTarget, session: UploadSession, cuts: number): boolean {
+  const { size } = upload.blob;
+  if (!client.uploads.takesChunks) return false;
+  return size > Math.min(client.uploads.largestBody, session.maxChunk) || (cuts >= CUTS && size >= WORTH_RESUMING);
+}
+
+async function send(target: UploadTarget, session: UploadSession, reader: BlobReader): Promise<Ending> {
+  if (!session.chunked) return putWhole(target, session, reader);
+  if (await sendChunks(target, session, reader)) return close(target, session);
+  const { uploads, registry } = target.client;
+  uploads.takesChunks = false;
+  if (target.upload.blob.size <= uploads.largestBody) return "anew";
+  const why = `${registry} takes no blob of ${target.upload.blob.size} bytes at once, and none in chunks`;
+  throw new OciasmError("REGISTRY_ERROR", `${target.what}: ${why}`, {
+    hint: "make layers smaller with max-layer-size",
+  });
+}
+
+async function putWhole(target: UploadTarget, session: UploadSession, reader: BlobReader): Promise<Ending> {
+  const { client, upload } = target;
+  const { size } = upload.blob;
+  session.unsure = true;
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    let sent = 0;
+    for await (const chunk of reader.piece(0, size)) {
+      sent += chunk.length;
+      session.sent = Math.max(session.sent, sent);
+      yield chunk;
+    }
+  };
+  return put(target, session, size === 0 ? undefined : counted, (status) => {
+    if ((status !== 413 && status !== 416) || !client.uploads.takesChunks || size === 0) return false;
+    learnLimit(client.uploads, size);
+    return true;
+  });
+}
+
+function close(target: UploadTarget, session: UploadSession): Promise<Ending> {
+  session.unsure = true;
+  return put(target, session, undefined, () => false);
+}
+
+/** The PUT that ends an upload, with all of the blob or with nothing; `goesOn` judges a refusal. */
 async function put(
-  client: RegistryClient,
-  repository: string,
-  upload: BlobUpload,
-  session: string,
-  isSecond: boolean,
-): Promise<boolean> {
-  const { blob } = upload;
-  const what = `upload of blob ${blob.digest}`;
+  { client, repository, upload: { blob }, what }: UploadTarget,
+  session: UploadSession,
+  body: (() => AsyncIterable<Uint8Array>) | undefined,
+  goesOn: (status: number) => boolean,
+): Promise<Ending> {
   const response = await client.call({
     method: "PUT",
-    target: { location: withDigest(session, blob) },
-    headers: { "content-type": OCTETS, ...(blob.size === 0 ? { "content-length": "0" } : {}) },
-    ...(blob.size === 0 ? {} : { body: () => wholeBlob(upload), bodySize: blob.size }),
+    target: { location: withDigest(session.location, blob.digest) },
+    headers: { "content-type": OCTETS, ...(body === undefined ? { "content-length": "0" } : {}) },
+    ...(body === undefined ? {} : { body, bodySize: blob.size }),
     answerSeconds: COMMIT_SECONDS,
     access: { repository, actions: "pull,push" },
     what,
   });
   if ([200, 201, 204].includes(response.status)) {
     await response.discard();
-    return true;
+    return "stored";
   }
   const failure = await readFailure(response);
-  if (!isSecond && response.status === 400 && failure.codes.includes("DIGEST_INVALID")) return false;
+  if (response.status === 400 && failure.codes.includes("DIGEST_INVALID")) return "damaged";
+  if (goesOn(response.status)) return "anew";
+  const error = failureError(response, failure, what);
+  if (response.status !== 404 || failure.codes.includes("NAME_UNKNOWN")) throw error;
   // The proxy in front may have sent it twice: the second is told of an unknown session though the blob is there.
-  if (response.status === 404 && (await hasBlob(client, repository, blob))) return true;
-  throw failureError(response, failure, what);
+  if (await hasBlob(client, repository, blob)) return "stored";
+  throw passingError(error);
 }
 
-/** The blob's bytes; the last of them only when all are as they were when the blob was made. */
-async function* wholeBlob(upload: BlobUpload): AsyncGenerator<Uint8Array> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  let held: Uint8Array | undefined;
-  for await (const chunk of upload.open()) {
-    if (held !== undefined) yield held;
-    hash.update(chunk);
-    bytes += chunk.length;
-    held = chunk;
-  }
-  const digest = `sha256:${hash.digest("hex")}`;
-  if (digest !== upload.blob.digest) {
-    throw new OciasmError("BLOB_CORRUPT", `blob ${upload.blob.digest} has changed: ${bytes} bytes with ${digest}`, {
-      hint: "run the command again",
-    });
-  }
-  if (held !== undefined) yield held;
-}
-
-function sessionOf(
-  response: { readonly headers: Readonly<Record<string, string>>; readonly url: string },
-  what: string,
-): string {
-  const location = response.headers["location"];
-  if (location !== undefined && URL.canParse(location, response.url)) return new URL(location, response.url).href;
-  throw new OciasmError("REGISTRY_ERROR", `${what}: ${new URL(response.url).host} gave no Location to send it to`);
+function damagedTwice({ what, client }: UploadTarget): OciasmError {
+  return new OciasmError("REGISTRY_ERROR", `${what}: ${client.registry} got other bytes than were sent, twice`, {
+    hint: "look for a proxy that changes what passes through it",
+  });
 }
 
 /** The query that a registry put there is its own and stays as it is; a fragment never reached it. */
-function withDigest(session: string, blob: Descriptor): string {
-  const [url = ""] = session.split("#");
-  return `${url}${url.includes("?") ? "&" : "?"}digest=${encodeURIComponent(blob.digest)}`;
+function withDigest(location: string, digest: string): string {
+  const [url = ""] = location.split("#");
+  return `${url}${url.includes("?") ? "&" : "?"}digest=${encodeURIComponent(digest)}`;
 }

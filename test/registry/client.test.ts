@@ -9,7 +9,8 @@ import { headBlob } from "../../src/registry/blobs.ts";
 import { createRegistry, type RegistryClient } from "../../src/registry/client.ts";
 import { environmentName } from "../../src/registry/credentials.ts";
 import { pullBlob } from "../../src/registry/download.ts";
-import { getManifest, headManifest, putManifest } from "../../src/registry/manifests.ts";
+import { getManifest, headManifest } from "../../src/registry/manifests.ts";
+import { putManifest } from "../../src/registry/put-manifest.ts";
 import { type BlobUpload, pushBlob } from "../../src/registry/upload.ts";
 import { type FakeRegistry, type FakeRegistryOptions, fakeRegistry } from "../fake-registry/registry.ts";
 import { buildDocument, buildImage, buildLayer, digestOfBytes } from "../support/image.ts";
@@ -86,16 +87,13 @@ test("an answer that got lost after the blob was stored is looked up, not repeat
   assert.equal(count(registry, "PUT", /uploads/), 1);
 });
 
-test("an unknown session is forgiven when the blob is there, and only then", async (t) => {
+test("an unknown session is forgiven when the blob is there", async (t) => {
   const action = { status: 404, body: '{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN","message":"gone"}]}' };
-  const { registry, client } = await setUp(t, { faults: [{ method: "PUT", path: /uploads/, times: 2, action }] });
-  const blob = upload("y");
-  await assert.rejects(pushBlob(client, "app", blob), { code: "REGISTRY_ERROR", message: /BLOB_UPLOAD_UNKNOWN: gone/ });
   const hidden = { method: "HEAD", path: /blobs\/sha256/, action: { status: 404 } };
   const other = await setUp(t, { faults: [{ method: "PUT", path: /uploads/, action }, hidden] });
   other.registry.seed("app", Buffer.from("y"));
-  assert.equal(await pushBlob(other.client, "app", blob), "uploaded");
-  assert.equal(registry.blob("app", blob.blob.digest), undefined);
+  assert.equal(await pushBlob(other.client, "app", upload("y")), "uploaded");
+  assert.equal(count(other.registry, "PUT", /uploads/), 1);
 });
 
 test("busy servers are asked again", async (t) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OCI_MANIFEST } from "../../../src/oci/media-types.ts";
-import { putManifest } from "../../../src/registry/manifests.ts";
+import { putManifest } from "../../../src/registry/put-manifest.ts";
 import { pushBlob } from "../../../src/registry/upload.ts";
 import { PROFILE_NAMES } from "../../fake-registry/profiles.ts";
 import { buildDocument } from "../../support/image.ts";

@@ -53,21 +53,28 @@ test("21 a commit may take longer than any silence within a transfer", async (t)
   assert.equal(blob.opened, 1);
 });
 
-test("22 a repeated PUT that finds no session but the blob is a success", async (t) => {
+test("22 a PUT that finds no session is a success where the blob is, and else begins anew", async (t) => {
   const bench = await openBench(t);
   const blob = blobOf("abc");
   const body = '{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]}';
   bench.registry.script.add({ ...PUT, action: { answer: { status: 404, body } } });
   assert.equal(await pushed(bench, blob), "uploaded");
   bench.registry.script.add({ ...PUT, action: { status: 404, body } });
-  assert.equal(await pushed(bench, blobOf("other")), "REGISTRY_ERROR");
+  assert.equal(await pushed(bench, blobOf("other")), "uploaded");
+  bench.registry.script.add({ ...PUT, times: 99, action: { status: 404, body } });
+  assert.equal(await pushed(bench, blobOf("third")), "REGISTRY_ERROR");
 });
 
-/** Answers to POST, and what is waited before the next. */
+/** Answers to POST, and what is waited before the next: by all requests to the host, and by this one. */
 const BUSY: readonly (readonly [number, Readonly<Record<string, string>>, readonly number[], string])[] = [
-  [429, { "retry-after": "7" }, [7000], "uploaded"],
-  [429, { date: "Thu, 01 Jan 2026 00:00:00 GMT", "retry-after": "Thu, 01 Jan 2026 00:00:09 GMT" }, [9000], "uploaded"],
-  [429, {}, [500], "uploaded"],
+  [429, { "retry-after": "7" }, [7000, 7000], "uploaded"],
+  [
+    429,
+    { date: "Thu, 01 Jan 2026 00:00:00 GMT", "retry-after": "Thu, 01 Jan 2026 00:00:09 GMT" },
+    [9000, 9000],
+    "uploaded",
+  ],
+  [429, {}, [1000, 500], "uploaded"],
   [503, { "retry-after": "0" }, [0], "uploaded"],
   [429, { "retry-after": "3600" }, [], "REGISTRY_ERROR"],
 ];
@@ -98,7 +105,7 @@ test("28 statuses of tired servers are tried again, whatever they say", async (t
   }
 });
 
-test("29 bytes that were damaged on the way are sent once more, and no third time", async (t) => {
+test("29 bytes that were damaged on the way are sent once more when the source is whole, and no third time", async (t) => {
   const body = '{"errors":[{"code":"DIGEST_INVALID","message":"provided digest did not match"}]}';
   for (const [times, expected] of [
     [1, "uploaded"],
@@ -107,7 +114,8 @@ test("29 bytes that were damaged on the way are sent once more, and no third tim
     const bench = await openBench(t, { faults: [{ ...PUT, times, action: { status: 400, body } }] });
     const blob = blobOf(noise(SIZE));
     assert.equal(await pushed(bench, blob), expected);
-    assert.equal(blob.opened, 2);
+    assert.equal(blob.opened, 3);
+    assert.equal(bench.registry.audit.requestsOf(PUT).length, 2);
   }
 });
 
