@@ -1,4 +1,4 @@
-import { OciasmError } from "../errors.ts";
+import { type ErrorCode, OciasmError } from "../errors.ts";
 import type { InputPackage, LockInput } from "../input/input.ts";
 import type { IndexClient } from "../pypi/index-client.ts";
 import type { Target } from "../python/target.ts";
@@ -6,10 +6,17 @@ import { formatVersion } from "../python/version.ts";
 import { parseWheelName } from "../python/wheel-name.ts";
 import { chooseWheel, type WheelChoice } from "../resolve/choose-wheel.ts";
 import type { DistributionFile, Lock, LockedPackage } from "../resolve/lock.ts";
-import { type SelectChoice, type SelectedPackage, selectPackages } from "../resolve/select.ts";
+import { foreignMachine, type LockMachine } from "../resolve/lock-machine.ts";
+import { type SelectChoice, type SelectedPackage, surveyPackages } from "../resolve/select.ts";
 import type { BuildDeps } from "./deps.ts";
 
-/** The wheels of one target: markers decided, files looked up, the best one chosen, its size known. */
+/** Trouble that is not the lock's. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(["NETWORK", "OFFLINE", "INDEX_ERROR"]);
+
+/**
+ * The wheels of one target: markers decided, files looked up, the best one chosen, its size known. Throws what stands
+ * in the way of all packages together.
+ */
 export async function lockStep(
   input: LockInput,
   target: Target,
@@ -17,24 +24,60 @@ export async function lockStep(
   index: IndexClient,
   deps: Pick<BuildDeps, "limits" | "report" | "signal">,
 ): Promise<Lock> {
-  const selected = selectPackages(input, target, choice);
-  const packages = await settledAll(
-    selected.map((item) => deps.limits.requests(() => lockPackage(item, target, index, deps))),
-  );
-  return { target, packages };
+  const { selected, problems } = surveyPackages(input, target, choice);
+  const machine = foreignMachine(input, target);
+  if (problems.length === 0 && machine === undefined) {
+    return {
+      target,
+      packages: await settledAll(selected.map((item) => limited(() => lockPackage(item, target, index, deps)))),
+    };
+  }
+  const more = await Promise.all(selected.map((item) => limited(() => problemOf(item, target, index, machine, deps))));
+  const own = machine === undefined ? [] : [machine.problem];
+  throw together([...own, ...problems, ...more.filter((problem) => problem !== undefined)]);
+
+  function limited<T>(task: () => Promise<T>): Promise<T> {
+    return deps.limits.requests(task);
+  }
 }
 
 /** All of them, or one error that holds those of all: a person mends the lock once. Anything unexpected comes first. */
 export async function settledAll<T>(promises: readonly Promise<T>[]): Promise<readonly T[]> {
   const results = await Promise.allSettled(promises);
   const reasons = results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
+  const problems = reasons.filter((reason) => reason instanceof OciasmError);
   const [first] = reasons;
-  if (first instanceof OciasmError && reasons.length > 1) {
-    const problems = reasons.filter((reason) => reason instanceof OciasmError);
-    throw new OciasmError(first.code, `${problems.length} packages can't be had`, { problems });
-  }
+  if (first instanceof OciasmError) throw together(problems);
   if (reasons.length > 0) throw first;
   return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+}
+
+/** What the lock says is mended in the lock; a network that fails too is of no interest until then. */
+function together(all: readonly OciasmError[]): OciasmError {
+  const own = all.filter(({ code }) => !PASSING.has(code));
+  const problems = own.length === 0 ? all : own;
+  const [first, ...others] = problems;
+  if (first === undefined || others.length === 0) return first ?? new OciasmError("BUG", "no problem at all");
+  return new OciasmError(first.code, `${problems.length} packages can't be had`, { problems });
+}
+
+/** Why a package can't be had, in a run that fails anyway: nothing more is asked than that takes. */
+async function problemOf(
+  { package: item, files }: SelectedPackage,
+  target: Target,
+  index: IndexClient,
+  machine: LockMachine | undefined,
+  deps: Pick<BuildDeps, "signal">,
+): Promise<OciasmError | undefined> {
+  deps.signal.throwIfAborted();
+  if (machine?.names.has(item.name) === true) return undefined;
+  try {
+    const choice = await choose(item, files, target, index);
+    return "problem" in choice ? choice.problem : undefined;
+  } catch (error) {
+    if (!(error instanceof OciasmError)) throw error;
+    return PASSING.has(error.code) ? undefined : error;
+  }
 }
 
 async function lockPackage(

@@ -9,6 +9,8 @@ import type { PinnedPackage } from "../resolve/pylock-sets.ts";
 import type { ResolvedSet } from "../resolve/resolution.ts";
 import { resolveRequirements } from "../resolve/resolve.ts";
 import { selectPackages } from "../resolve/select.ts";
+import { unchosenExtras } from "../resolve/walk-conflicts.ts";
+import { chooseRoot } from "../resolve/walk-root.ts";
 import type { BuildConfig } from "./config.ts";
 import type { BuildDeps } from "./deps.ts";
 import { indexStep, type PackageIndex } from "./index-step.ts";
@@ -43,8 +45,9 @@ export interface PackagesRequest {
 /** Reads where packages come from. No request is made before a target is asked for. */
 export async function openPackages(request: PackagesRequest, deps: BuildDeps): Promise<Packages> {
   const { input, config, context } = request;
-  const index = await indexStep({ context, config, input }, deps);
   const choice = choiceOf(config, input, context);
+  for (const message of unchosen(input, choice)) deps.report({ type: "warning", message });
+  const index = await indexStep({ context, config, input }, deps);
   const preferences = new Map<string, string>();
   const pinnedFor: Packages["pinnedFor"] = async (target, chosen, preferred) =>
     isRequest(input)
@@ -64,6 +67,12 @@ export async function openPackages(request: PackagesRequest, deps: BuildDeps): P
     },
     close: () => index.catalog.close(),
   };
+}
+
+function unchosen(input: Input, choice: SelectChoice): readonly string[] {
+  if (isRequest(input) || input.selection.by !== "graph") return [];
+  const { graph } = input.selection;
+  return unchosenExtras(graph, chooseRoot(graph, choice, input.file));
 }
 
 function choiceOf(config: BuildConfig, input: Input, context: string): SelectChoice {

@@ -1,13 +1,12 @@
 import { OciasmError } from "../errors.ts";
 import type { InputPackage } from "../input/input.ts";
-import { parseSpecifierSet, specifierContains } from "../python/specifier.ts";
 import type { Target } from "../python/target.ts";
 import { comparePublic, compareVersions, formatVersion, parseVersion } from "../python/version.ts";
 import { bestWheel } from "../python/wheel-choice.ts";
-import { explainMismatch } from "../python/wheel-mismatch.ts";
 import { parseWheelName } from "../python/wheel-name.ts";
 import { describeTarget } from "./describe-target.ts";
 import type { DistributionFile } from "./lock.ts";
+import { pythonMismatch, reasonsOf } from "./wheel-reasons.ts";
 
 /** A wheel whose content is pinned; the size may still have to be asked for. */
 export type ChosenWheel = DistributionFile & { readonly sha256: string };
@@ -15,9 +14,6 @@ export type ChosenWheel = DistributionFile & { readonly sha256: string };
 export type WheelChoice =
   | { readonly wheel: ChosenWheel; readonly warnings: readonly string[] }
   | { readonly problem: OciasmError };
-
-/** More lines than these are cut from a message. */
-const MAX_SHOWN = 12;
 
 /**
  * The best wheel of a package for a target among the files that are known of it. Only files that the pin's hashes
@@ -70,13 +66,6 @@ function onlyHash(entry: InputPackage): string | undefined {
   return entry.sha256.length === 1 ? entry.sha256[0] : undefined;
 }
 
-function pythonMismatch(file: DistributionFile, target: Target): string | undefined {
-  if (file.requiresPython === undefined) return undefined;
-  const set = parseSpecifierSet(file.requiresPython);
-  if (set === undefined || specifierContains(set, target.python.version)) return undefined;
-  return `needs Python ${file.requiresPython}`;
-}
-
 function label(entry: InputPackage): string {
   return entry.version === undefined ? entry.name : `${entry.name} ${entry.version}`;
 }
@@ -92,23 +81,28 @@ function noWheel(entry: InputPackage, files: readonly DistributionFile[], target
   }
   if (wheels.length === 0) {
     const names = files.map((file) => file.filename).join(", ");
-    // Of a lock that lists its files no other is taken.
-    const way = entry.files.length > 0 ? "lock that file, by its path or URL" : "name it by --find-links";
     return new OciasmError("NO_WHEEL", `${label(entry)} has no wheel, only sources: ${names}`, {
       location,
-      hint: `build one with \`pip wheel --no-deps ${entry.name}${entry.version === undefined ? "" : `==${entry.version}`}\` for ${describeTarget(target)} and ${way}, or choose a version that has wheels`,
+      hint: `${buildOne(entry, target)}, or choose a version that has wheels`,
     });
   }
-  const reasons = wheels.map(
-    (file) => `${file.filename}: ${pythonMismatch(file, target) ?? explainMismatch(file.filename, target)}`,
-  );
-  const shown = [...reasons].sort().slice(0, MAX_SHOWN);
-  const more = reasons.length > shown.length ? [`and ${reasons.length - shown.length} more`] : [];
-  const list = [...shown, ...more].map((line) => `\n  ${line}`).join("");
-  return new OciasmError("NO_WHEEL", `no wheel of ${label(entry)} fits ${describeTarget(target)}:${list}`, {
+  const { text, glibc, foreign } = reasonsOf(wheels, target);
+  return new OciasmError("NO_WHEEL", `no wheel of ${label(entry)} fits ${describeTarget(target)}:${text}`, {
     location,
-    hint: "choose another version, --python, --base or --platform",
+    hint: foreign
+      ? `${buildOne(entry, target)}, or choose another package or version`
+      : glibc === undefined
+        ? "choose another version, --python, --base or --platform"
+        : `choose a --base that has glibc ${glibc} or newer, or another version`,
   });
+}
+
+/** Where the lock lists files or hashes no other file is taken. */
+function buildOne(entry: InputPackage, target: Target): string {
+  const pin = entry.version === undefined ? entry.name : `${entry.name}==${entry.version}`;
+  const listed = entry.files.length > 0 || entry.sha256.length > 0;
+  const way = listed ? "lock that file, by its path or URL" : "name it by --find-links";
+  return `build one with \`pip wheel --no-deps ${pin}\` for ${describeTarget(target)} and ${way}`;
 }
 
 function noHashMatches(entry: InputPackage, files: readonly DistributionFile[]): OciasmError {

@@ -8,6 +8,7 @@ import { parseSpecifierSet, specifierContains } from "../python/specifier.ts";
 import type { Target } from "../python/target.ts";
 import type { SelectChoice } from "./choice.ts";
 import { describeTarget } from "./describe-target.ts";
+import { checkNotEmpty } from "./empty-selection.ts";
 import type { DistributionFile } from "./lock.ts";
 import { mergeEntries } from "./merge-entries.ts";
 import { walkGraph } from "./walk.ts";
@@ -29,11 +30,28 @@ export type FilesQuestion =
   /** Ask for the files of exactly this version; only those with one of the hashes count. */
   | { readonly from: "index"; readonly name: string; readonly version: string; readonly index?: string };
 
-/**
- * The packages of a lock that apply to a target, sorted by name. All problems of the selection are thrown as one
- * error: INPUT_INVALID for a lock that does not fit the target or the choice, a package's own code where it is blocked.
- */
+/** What a lock gives a target, with what stands in the way of single packages. */
+export interface Survey {
+  /** Sorted by name; those that are blocked are not among them. */
+  readonly selected: readonly SelectedPackage[];
+  /** In the lock's order. */
+  readonly problems: readonly OciasmError[];
+}
+
+/** As `surveyPackages`; throws where a package can't be had, all problems as one error with the code of the first. */
 export function selectPackages(input: LockInput, target: Target, choice: SelectChoice): readonly SelectedPackage[] {
+  const { selected, problems } = surveyPackages(input, target, choice);
+  const [first, ...others] = problems;
+  if (first === undefined) return selected;
+  const { code, message, hint, location } = first;
+  throw new OciasmError(code, message, { hint, location, problems: others });
+}
+
+/**
+ * The packages of a lock that apply to a target. Throws INPUT_INVALID for a lock that does not fit the target or the
+ * choice; a package that no wheel can come of is a problem with its own code.
+ */
+export function surveyPackages(input: LockInput, target: Target, choice: SelectChoice): Survey {
   const { selection } = input;
   const problems: OciasmError[] = [];
   const root = selection.by === "graph" ? chooseRoot(selection.graph, choice, input.file) : undefined;
@@ -44,14 +62,14 @@ export function selectPackages(input: LockInput, target: Target, choice: SelectC
     selection.by === "graph" && root !== undefined
       ? walkGraph(input, selection.graph, root, target)
       : keptByMarker(input, target, choice, problems);
-  for (const entry of kept) problems.push(...unfit(entry, target));
-  const [first, ...others] = problems;
-  if (first !== undefined) {
-    const { code, message, hint, location } = first;
-    throw new OciasmError(code, message, { hint, location, problems: others });
-  }
-  if (kept.length === 0 && input.packages.length > 0) throw nothingSelected(input, target, choice);
-  return kept.map((entry) => ({ package: entry, files: questionOf(entry) })).sort(byName);
+  if (kept.length === 0 && problems.length === 0) checkNotEmpty(input, target, choice, root);
+  const judged = kept.map((entry) => ({ entry, problem: unfit(entry, target) }));
+  problems.push(...judged.map(({ problem }) => problem).filter((problem) => problem !== undefined));
+  const selected = judged.filter(({ problem }) => problem === undefined);
+  return {
+    selected: selected.map(({ entry }) => ({ package: entry, files: questionOf(entry) })).sort(byName),
+    problems,
+  };
 }
 
 function keptByMarker(
@@ -95,19 +113,19 @@ function evaluate(text: string, environment: MarkerEnvironment, context: MarkerC
   return evaluateMarker(marker.value, environment, context);
 }
 
-function unfit(entry: InputPackage, target: Target): readonly OciasmError[] {
+function unfit(entry: InputPackage, target: Target): OciasmError | undefined {
   const { location, blocked } = entry;
   if (blocked !== undefined) {
-    return [new OciasmError(blocked.code, blocked.message, { hint: blocked.hint, location })];
+    return new OciasmError(blocked.code, blocked.message, { hint: blocked.hint, location });
   }
   if (entry.requiresPython !== undefined && !meetsPython(entry.requiresPython, target)) {
     const message = `${entry.name} ${entry.version ?? ""} needs Python ${entry.requiresPython}, the image has ${target.python.version}`;
-    return [new OciasmError("INPUT_INVALID", message.replace("  ", " "), { location, hint: otherPython() })];
+    return new OciasmError("INPUT_INVALID", message.replace("  ", " "), { location, hint: otherPython() });
   }
   if (entry.version === undefined && entry.direct === undefined && entry.files.length === 0) {
-    return [new OciasmError("NOT_PINNED", `${entry.name} has no version`, { location })];
+    return new OciasmError("NOT_PINNED", `${entry.name} has no version`, { location });
   }
-  return [];
+  return undefined;
 }
 
 /** Upper bounds count: the target is one exact Python. */
@@ -160,23 +178,6 @@ function checkKnown(what: string, asked: readonly string[], known: readonly stri
   throw new OciasmError("INPUT_INVALID", `${file} has no ${what} ${missing}`, {
     hint: listed === "" ? `lock again with --${what} ${missing}` : `it has ${listed}`,
   });
-}
-
-/** An empty image out of a lock that is not is never what was meant. */
-function nothingSelected(input: LockInput, target: Target, choice: SelectChoice): OciasmError {
-  const count = `${input.packages.length} package${input.packages.length === 1 ? "" : "s"}`;
-  const groups = [...new Set([...input.groups, ...input.defaultGroups])].sort();
-  const byGroup = input.packages.some((entry) => /\b(?:dependency_groups|extras)\b/.test(entry.marker ?? ""));
-  const why = byGroup
-    ? `with ${listOr("groups", [...(choice.noDefaultGroups ? [] : input.defaultGroups), ...choice.groups])} and ${listOr("extras", choice.extras)}`
-    : `for ${describeTarget(target)}`;
-  const names = [...groups.map((name) => `--group ${name}`), ...input.extras.map((name) => `--extra ${name}`)];
-  const hint = byGroup && names.length > 0 ? `add ${names.join(" or ")}` : "check the markers of the lock";
-  return new OciasmError("INPUT_INVALID", `none of the ${count} of ${input.file} applies ${why}`, { hint });
-}
-
-function listOr(what: string, names: readonly string[]): string {
-  return names.length === 0 ? `no ${what}` : `${what} ${names.join(", ")}`;
 }
 
 function questionOf(entry: InputPackage): FilesQuestion {

@@ -39,6 +39,16 @@ export function chosenConflicts(root: ChosenRoot, { names }: ConflictNames): Rea
   return new Set(items.map(encodeConflict).filter((item) => names.has(item)));
 }
 
+/** Extras of the root that exclude each other and of which none is chosen, one sentence a set: one is likely meant. */
+export function unchosenExtras(graph: LockGraph, root: ChosenRoot): readonly string[] {
+  return graph.conflicts.flatMap((set) => {
+    const extras = set.flatMap((item) => (item.package === root.project?.name ? (item.extra ?? []) : []));
+    if (extras.length < 2 || extras.some((extra) => root.extras.includes(extra))) return [];
+    const flags = extras.map((extra) => `--extra ${extra}`).join(" or ");
+    return [`${set.map(describe).join(" and ")} exclude each other, and none is chosen: add ${flags} if one is meant`];
+  });
+}
+
 /** Throws INPUT_INVALID when two items of one set are active. */
 export function checkConflicts(graph: LockGraph, active: ReadonlySet<string>, file: string): void {
   for (const set of graph.conflicts) {

@@ -29,6 +29,27 @@ test("all problems of one pass are shown, the one that carries the others first"
   assert.match(text, /problem 1\n.*problem 2\n.*problem 3/);
 });
 
+test("many problems with one way out take a line each and share the hint", () => {
+  const problems = Array.from(
+    { length: 30 },
+    (_, at) =>
+      new OciasmError("NO_WHEEL", `p${at} has no wheel`, {
+        location: { file: "uv.lock", line: at + 1, column: 8, text: `name = "p${at}"` },
+        hint: `build one with \`pip wheel p${at}\``,
+      }),
+  );
+  const lines = renderError(new OciasmError("NO_WHEEL", "30 packages can't be had", { problems }), plain).split("\n");
+  assert.deepEqual(lines.slice(0, 2), [
+    "error[NO_WHEEL]: 30 packages can't be had",
+    "error[NO_WHEEL]: p0 has no wheel --> uv.lock:1:8",
+  ]);
+  assert.deepEqual(lines.slice(-2), [
+    `  and 20 more like these, at lines ${Array.from({ length: 20 }, (_, at) => at + 11).join(", ")}`,
+    "  hint: build one with `pip wheel p0`; the others likewise",
+  ]);
+  assert.equal(lines.length, 13);
+});
+
 test("a long line is shown around its caret", () => {
   const text = `${"a".repeat(5000)}?${"b".repeat(5000)}`;
   const shown = renderError(

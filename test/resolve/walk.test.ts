@@ -286,6 +286,10 @@ test("random graphs reach what a plain closure reaches", () => {
       }
     };
     visit(size);
+    if (reached.size === 0 && edges[size]?.length !== 0) {
+      assert.throws(() => names(text), { code: "INPUT_INVALID", message: /none of the .* applies/ });
+      continue;
+    }
     assert.equal(
       names(text),
       [...reached]
@@ -294,4 +298,11 @@ test("random graphs reach what a plain closure reaches", () => {
         .join(" "),
     );
   }
+});
+
+test("nothing selected out of a lock is refused, but for a project that needs nothing", () => {
+  const needsNothing = app("") + locked("a", "");
+  assert.equal(names(needsNothing), "");
+  const elsewhere = app('{ name = "a", marker = "os_name == \'nt\'" }') + locked("a", "");
+  assert.throws(() => names(elsewhere), { message: /none of the .* of .*uv\.lock applies for linux\/amd64/ });
 });
