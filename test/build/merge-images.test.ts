@@ -59,6 +59,11 @@ test("the order of the sources, and what they were merged to before, decide noth
     assert.equal(new Set(images.map((image) => image.manifest.descriptor.digest)).size, 3);
   }
   assert.equal(digests.size, 1);
+  // The same image, once with an annotation on its entry and once without.
+  const annotations = { descriptor: { "org.example.built": "apart" } };
+  const [left, right] = [await merge(t, [a, ab], annotations), await merge(t, [ab, a], annotations)];
+  assert.equal(left.top.descriptor.digest, right.top.descriptor.digest);
+  assert.match(Buffer.from(left.top.bytes).toString(), /"org\.example\.built"/);
 });
 
 test("two different images of one platform are refused, also under another word for it", async (t) => {
