@@ -43,7 +43,7 @@ export function outputTarget(
 }
 
 /** A name with a tag; one by digest alone is no name to give to others. */
-export function tagsOf(name: string | undefined): readonly string[] {
+function tagsOf(name: string | undefined): readonly string[] {
   return name === undefined || parseReference(name).tag === undefined ? [] : [name];
 }
 

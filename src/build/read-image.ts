@@ -30,7 +30,7 @@ export async function readImage(store: BlobStore, descriptor: Descriptor): Promi
   return [{ platform: formatPlatform(config), descriptor, manifest: document, config }];
 }
 
-export async function readBlob(store: BlobStore, { digest }: Descriptor): Promise<Uint8Array> {
+async function readBlob(store: BlobStore, { digest }: Descriptor): Promise<Uint8Array> {
   if ((await store.has(digest)) === undefined) {
     throw new OciasmError("IMAGE_NOT_FOUND", `${digest} is no longer in the store`, { hint: "build the image again" });
   }

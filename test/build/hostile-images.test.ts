@@ -6,6 +6,7 @@ import type { ImageSource } from "../../src/base/image-source.ts";
 import { openImageArgument } from "../../src/build/image-argument.ts";
 import { readTree } from "../../src/build/read-tree.ts";
 import { OCI_CONFIG, OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-types.ts";
+import { fakeRegistry } from "../fake-registry/registry.ts";
 import { digestOfBytes } from "../support/image.ts";
 import { image, mover, spacedDocument } from "../support/moving.ts";
 import { temporaryFolder } from "../support/temporary.ts";
@@ -158,4 +159,24 @@ test("a manifest of 100 MB is refused unread", async (t) => {
   writeFileSync(join(name.slice(4), "blobs/sha256", digest.slice(7)), Buffer.alloc(100_000_000, 32));
   const source = await openImageArgument(name, mover(t).deps);
   await assert.rejects(readTree(source, undefined), { code: "ARCHIVE_INVALID", message: /100000000 bytes, the limit/ });
+});
+
+test("a registry's manifest of 100 MB, or one that is not what its digest says, is refused", async (t) => {
+  const registry = await fakeRegistry(t);
+  const manifestText = image("linux/amd64", [], OCI_MANIFEST, OCI_CONFIG).manifest.bytes;
+  const huge = Buffer.concat([manifestText, Buffer.alloc(100_000_000, 32)]);
+  registry.seedManifest("app", "huge", OCI_MANIFEST, huge);
+  const { config: own, manifest } = image("linux/amd64", [], OCI_MANIFEST, OCI_CONFIG);
+  registry.seed("app", own.bytes);
+  const known = registry.seedManifest("app", "1", OCI_MANIFEST, manifest.bytes);
+  registry.corruptManifest("app", known, OCI_MANIFEST, Buffer.concat([manifest.bytes, Buffer.from(" ")]));
+  const { deps } = mover(t);
+  for (const [name, code] of [
+    ["huge", "NETWORK"],
+    ["1", "HASH_MISMATCH"],
+  ]) {
+    const source = await openImageArgument(`docker://${registry.host}/app:${name}`, deps);
+    await assert.rejects(readTree(source, undefined), { code }, name);
+  }
+  assert.ok(registry.audit.requestsOf({ path: /huge/ }).every((seen) => seen.bytesOut < 50_000_000));
 });
