@@ -43,8 +43,16 @@ test("a file arrives with its hash and size", async (t) => {
 
 test("a cut connection is resumed, and no byte comes twice", async (t) => {
   const { server, folder, fetch } = await bench(t);
-  server.fail("/f.whl", { cutAt: 10_000 }, { cutAt: 5_000 });
-  assert.equal((await fetch()).sha256, sha256);
+  let got = 0;
+  server.fail(
+    "/f.whl",
+    { cutAt: 10_000, arrived: () => got === 10_000 },
+    { cutAt: 5_000, arrived: () => got === 15_000 },
+  );
+  const progress = (bytes: number): void => {
+    got = bytes;
+  };
+  assert.equal((await fetch({ progress })).sha256, sha256);
   assert.deepEqual(await readFile(join(folder, "f")), CONTENT);
   assert.deepEqual(
     server.log.map((request) => request.headers["range"]),

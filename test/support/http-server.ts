@@ -11,8 +11,8 @@ export type Fault =
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string | Uint8Array;
     }
-  /** The connection is cut after so many bytes of the body. */
-  | { readonly cutAt: number }
+  /** The connection is cut after so many bytes of the body, a moment later or as soon as the client says that it has them. */
+  | { readonly cutAt: number; readonly arrived?: () => boolean }
   /** Nothing more comes after so many bytes of the body; 0: not even the status. */
   | { readonly stallAt: number }
   /** The body comes in pieces with pauses. */
@@ -155,8 +155,7 @@ function send(request: LoggedRequest, response: ServerResponse, body: Buffer, fa
   if (cut !== undefined) {
     request.sent = Math.min(cut, body.length);
     response.write(body.subarray(0, cut), () => {
-      // Lets the bytes leave before the cut.
-      if ("cutAt" in fault) setTimeout(() => response.socket?.destroy(), 20);
+      if ("cutAt" in fault) cutOnce(response, fault.arrived);
     });
     return;
   }
@@ -166,6 +165,11 @@ function send(request: LoggedRequest, response: ServerResponse, body: Buffer, fa
   }
   request.sent = body.length;
   response.end(body);
+}
+
+/** A cut throws away what the client has not read yet. */
+function cutOnce(response: ServerResponse, arrived: () => boolean = () => true): void {
+  setTimeout(() => (arrived() ? response.socket?.destroy() : cutOnce(response, arrived)), 20);
 }
 
 function sendSlowly(
