@@ -1,14 +1,15 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { OciasmError, systemCode } from "../errors.ts";
 import { detectLock } from "../input/formats.ts";
 import { type EntrypointGuess, guessEntrypoint } from "./entrypoint.ts";
 import { type ProjectMetadata, readProjectMetadata } from "./project-metadata.ts";
 import { readPythonVersion } from "./python-version.ts";
+import { workspaceLock } from "./workspace-lock.ts";
 
 /** What a context says without any configuration. */
 export interface Detected {
-  /** Name of the lock in the context; the others lie beside it and are not used. */
+  /** The lock, relative to the context: in it, or uv's above it. The others lie beside it and are not used. */
   readonly lock?: string;
   readonly otherLocks: readonly string[];
   /** A script that says itself what it needs, by its name in the context: it was named instead of a folder. */
@@ -32,7 +33,8 @@ const NOT_PACKAGES =
 /** Looks at the context's top, its packages' `__main__.py`, pyproject.toml and .python-version. */
 export async function detect(context: string): Promise<Detected> {
   const fileNames = await listNames(context);
-  const { chosen: lock, others: otherLocks } = detectLock(fileNames);
+  const { chosen, others: otherLocks } = detectLock(fileNames);
+  const lock = chosen ?? aboveLock(context);
   const warnings = otherLocks.length === 0 ? [] : [`${otherLocks.join(", ")} not used: ${lock} comes first`];
   const pyproject = await textOf(context, "pyproject.toml");
   const project = pyproject === undefined ? { scripts: {} } : readProjectMetadata("pyproject.toml", pyproject);
@@ -62,6 +64,11 @@ export async function detect(context: string): Promise<Detected> {
       entrypoint,
     ),
   };
+}
+
+function aboveLock(context: string): string | undefined {
+  const file = workspaceLock(context);
+  return file === undefined ? undefined : relative(context, file).replaceAll("\\", "/");
 }
 
 function summarise(

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { OciasmError } from "../errors.ts";
 import type { InputContext } from "../input/input.ts";
 import { readProject } from "../input/project.ts";
@@ -12,6 +11,7 @@ import type { BuildDeps } from "./deps.ts";
 import type { Detected } from "./detect.ts";
 import { type Input, inputContext, readInputFile, readText } from "./input-files.ts";
 import { askedWith } from "./resolution-settings.ts";
+import { workspaceLock } from "./workspace-lock.ts";
 
 export interface InputRequest {
   /** Absolute. */
@@ -46,15 +46,6 @@ async function findInput(request: InputRequest, context: Context): Promise<Input
   const folder = request.context.replaceAll("\\", "/");
   const project = readProject(folder, { ...context, file: join(folder, "pyproject.toml") });
   return project === undefined ? undefined : bounded(project, request, context);
-}
-
-/** uv's lock in the nearest folder above that has one: a workspace has one lock at its root. */
-function workspaceLock(context: string): string | undefined {
-  if (!existsSync(join(context, "pyproject.toml"))) return undefined;
-  for (let folder = context; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, "uv.lock"))) return join(folder, "uv.lock");
-    if (existsSync(join(folder, ".git")) || dirname(folder) === folder) return undefined;
-  }
 }
 
 async function readNamed(request: InputRequest, files: readonly string[], context: Context): Promise<Input> {

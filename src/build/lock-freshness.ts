@@ -1,8 +1,7 @@
 import { dirname, join, relative } from "node:path";
 import type { InputContext, LockInput } from "../input/input.ts";
 import { type Freshness, pdmFreshness, pipfileFreshness, poetryFreshness } from "../input/lock-freshness.ts";
-import { readProject } from "../input/project.ts";
-import { isRequest } from "../input/request.ts";
+import { readOwnMetadata } from "../input/own-metadata.ts";
 import { uvLockStale } from "../input/uv-lock-freshness.ts";
 import { unmetRequirements } from "../resolve/unmet.ts";
 import { readText } from "./input-files.ts";
@@ -38,8 +37,8 @@ export async function whyForeignIsOutdated(
   }
   // A requirements file is what a person asks for.
   if (input.selection.by === "marker") return undefined;
-  const project = readProject(folder.replaceAll("\\", "/"), { ...context, file: join(folder, "pyproject.toml") });
-  if (project === undefined || !isRequest(project)) return undefined;
+  const project = readOwnMetadata(folder.replaceAll("\\", "/"), { ...context, file: join(folder, "pyproject.toml") });
+  if (project === undefined) return undefined;
   if (input.format !== "uv.lock") return unmetRequirements(project, input)[0];
   const path = relative(dirname(input.file), folder).replaceAll("\\", "/");
   return uvLockStale({ file: input.file, text: await readText(input.file) }, path, project);

@@ -33,8 +33,10 @@ export async function lockStep(
     };
   }
   const more = await Promise.all(selected.map((item) => limited(() => problemOf(item, target, index, machine, deps))));
-  const own = machine === undefined ? [] : [machine.problem];
-  throw together([...own, ...problems, ...more.filter((problem) => problem !== undefined)]);
+  const all = [...problems, ...more.filter((problem) => problem !== undefined)];
+  if (machine === undefined) throw together(all);
+  const { code, message, hint } = machine.problem;
+  throw new OciasmError(code, message, { hint, problems: all });
 
   function limited<T>(task: () => Promise<T>): Promise<T> {
     return deps.limits.requests(task);

@@ -20,8 +20,11 @@ export function uvLockStale(
   const own = tables(data["package"]).find((item) => folderOf(item) === posix.normalize(folder === "" ? "." : folder));
   const metadata = own === undefined ? undefined : table(own["metadata"]);
   if (metadata === undefined) return undefined;
-  const sources = new Set(project.sources.map((source) => source.name));
-  const locked = new Set(tables(metadata["requires-dist"]).map((item) => lockedKey(item, sources)));
+  const required = tables(metadata["requires-dist"]);
+  // The root of a workspace may give the sources of its members.
+  const elsewhere = required.filter(isFromElsewhere).map((item) => normalizeName(text(item["name"])));
+  const sources = new Set([...project.sources.map((source) => source.name), ...elsewhere]);
+  const locked = new Set(required.map((item) => lockedKey(item, sources)));
   const asked = new Map(
     [project.requirements, ...Object.values(project.extras)]
       .flat()
@@ -45,8 +48,11 @@ function askedKey(
 function lockedKey(item: Plain, sources: ReadonlySet<string>): string {
   const name = normalizeName(text(item["name"]));
   const extras = (Array.isArray(item["extras"]) ? item["extras"] : []).map((extra) => normalizeExtra(text(extra)));
-  const elsewhere = ["git", "url", "path", "directory", "editable", "virtual"].some((key) => item[key] !== undefined);
-  return keyOf(name, extras, elsewhere || sources.has(name) ? "" : text(item["specifier"]));
+  return keyOf(name, extras, sources.has(name) ? "" : text(item["specifier"]));
+}
+
+function isFromElsewhere(item: Plain): boolean {
+  return ["git", "url", "path", "directory", "editable", "virtual"].some((key) => item[key] !== undefined);
 }
 
 function keyOf(name: string, extras: readonly string[], specifiers: string): string {
