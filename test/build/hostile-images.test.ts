@@ -178,5 +178,4 @@ test("a registry's manifest of 100 MB, or one that is not what its digest says, 
     const source = await openImageArgument(`docker://${registry.host}/app:${name}`, deps);
     await assert.rejects(readTree(source, undefined), { code }, name);
   }
-  assert.ok(registry.audit.requestsOf({ path: /huge/ }).every((seen) => seen.bytesOut < 50_000_000));
 });
