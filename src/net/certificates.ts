@@ -5,19 +5,19 @@ import { OciasmError } from "../errors.ts";
 const VARIABLES = ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"] as const;
 
 /**
- * Node's roots together with those of the environment's bundles and of `caFile`; undefined when there are none to add.
- * A missing file of the environment is skipped, as OpenSSL does; a missing `caFile` is CONFIG_INVALID.
+ * Node's roots together with those of the environment's bundles and of `caFiles`; undefined when there are none to add.
+ * A missing file of the environment is skipped, as OpenSSL does; a missing one of `caFiles` is CONFIG_INVALID.
  */
 export async function trustedRoots(
   environment: Readonly<Record<string, string | undefined>>,
-  caFile: string | undefined,
+  caFiles: readonly string[],
 ): Promise<SecureContext | undefined> {
   const added = new Set<string>();
   for (const file of new Set(VARIABLES.map((name) => environment[name]))) {
-    if (file === undefined || file === "" || file === caFile) continue;
+    if (file === undefined || file === "" || caFiles.includes(file)) continue;
     for (const certificate of certificatesIn(await readFile(file, "latin1").catch(() => ""))) added.add(certificate);
   }
-  if (caFile !== undefined) for (const certificate of await explicit(caFile)) added.add(certificate);
+  for (const file of caFiles) for (const certificate of await explicit(file)) added.add(certificate);
   if (added.size === 0) return undefined;
   const roots = rootCertificates.flatMap(certificatesIn);
   // One context for all connections: parsing some hundred certificates takes longer than a handshake.

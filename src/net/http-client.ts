@@ -17,6 +17,10 @@ export interface HttpRequest {
   readonly maxRedirects?: number;
   /** Accepts any certificate, as pip's `trusted-host` and Docker's insecure registries do. */
   readonly insecure?: boolean;
+  /** PEM files of further certificate authorities for this request. */
+  readonly caFiles?: readonly string[];
+  /** Closes the connection after the answer, whatever it was. */
+  readonly closes?: boolean;
   /** A Unix socket to speak to instead of the URL's host, as container engines have; no proxy stands before it. */
   readonly socketPath?: string;
 }

@@ -1,9 +1,11 @@
+import type { LookupFunction } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { Dispatcher } from "undici";
 import { OciasmError } from "../errors.ts";
 import { trustedRoots } from "./certificates.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "./http-client.ts";
 import { networkError } from "./network-error.ts";
+import { guardPausedEnds } from "./paused-end.ts";
 import { proxyFor } from "./proxy.ts";
 import { redactUrl } from "./redact.ts";
 import { isRedirect, redirected } from "./redirect.ts";
@@ -16,11 +18,15 @@ export interface HttpOptions {
   readonly userAgent: string;
   /** PEM file of further certificate authorities (pip's `--cert`). */
   readonly caFile?: string;
+  /** Instead of the system's resolver. */
+  readonly lookup?: LookupFunction;
 }
 
 const DEFAULT_STALL_SECONDS = 60;
 const MAX_REDIRECTS = 10;
 const CONNECT_SECONDS = 30;
+/** Node gives an address up after this time instead of letting the next one race it: its own 250 ms lose far hosts. */
+const ADDRESSES = { autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 2000 };
 
 /**
  * HTTP/1.1 over undici's `request`: `fetch` would decode bodies whose bytes are hashed. Proxies and roots come from the
@@ -34,7 +40,7 @@ export function createHttp(options: HttpOptions): HttpClient {
   };
 }
 
-type Choose = (url: URL, request: Pick<HttpRequest, "insecure" | "socketPath">) => Promise<Dispatcher>;
+type Choose = (url: URL, request: Pick<HttpRequest, "insecure" | "caFiles" | "socketPath">) => Promise<Dispatcher>;
 
 async function follow(first: HttpRequest, userAgent: string, choose: Choose): Promise<HttpResponse> {
   const limit = first.maxRedirects ?? MAX_REDIRECTS;
@@ -74,6 +80,7 @@ async function send(request: HttpRequest, userAgent: string, choose: Choose): Pr
       headers: requestHeaders(request, userAgent),
       body: requestBody(request, sending, stallSeconds) as Exclude<Dispatcher.DispatchOptions["body"], undefined>,
       signal: controller.signal,
+      reset: request.closes ?? false,
       // Replaced by the watchdog, which knows a slow transfer from a dead one.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -139,22 +146,39 @@ async function* piecesOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 
 function createDispatchers(options: HttpOptions): { readonly choose: Choose; close(): Promise<void> } {
   const made = new Map<string, Promise<Dispatcher>>();
-  let roots: Promise<SecureContext | undefined> | undefined;
-  const make = async (proxy: string | undefined, insecure: boolean, socketPath?: string): Promise<Dispatcher> => {
+  const roots = new Map<string, Promise<SecureContext | undefined>>();
+  const rootsWith = (caFiles: readonly string[]): Promise<SecureContext | undefined> => {
+    const key = JSON.stringify(caFiles);
+    const own = options.caFile === undefined ? [] : [options.caFile];
+    const found = roots.get(key) ?? trustedRoots(options.environment, [...own, ...caFiles]);
+    roots.set(key, found);
+    return found;
+  };
+  const make = async (
+    proxy: string | undefined,
+    { insecure = false, caFiles = [], socketPath }: Parameters<Choose>[1],
+  ): Promise<Dispatcher> => {
     const { Agent, ProxyAgent } = await import("undici");
+    guardPausedEnds();
     if (socketPath !== undefined) return new Agent({ allowH2: false, connect: { socketPath } });
-    roots ??= trustedRoots(options.environment, options.caFile);
-    const secureContext = await roots;
-    const tls = { ...(secureContext === undefined ? {} : { secureContext }), rejectUnauthorized: !insecure };
+    const secureContext = await rootsWith(caFiles);
+    const { lookup } = options;
+    const reach = { ...ADDRESSES, ...(lookup === undefined ? {} : { lookup }) };
+    const tls = {
+      ...reach,
+      ...(secureContext === undefined ? {} : { secureContext }),
+      rejectUnauthorized: !insecure,
+    };
     const common = { allowH2: false, connect: { ...tls, timeout: CONNECT_SECONDS * 1000 }, keepAliveTimeout: 10_000 };
     if (proxy === undefined) return new Agent(common);
     return new ProxyAgent({ ...common, uri: proxy, requestTls: tls, proxyTls: tls, proxyTunnel: false });
   };
   return {
-    choose: (url, { insecure = false, socketPath }) => {
+    choose: (url, request) => {
+      const { insecure = false, caFiles = [], socketPath } = request;
       const proxy = socketPath === undefined ? proxyFor(url, options.environment) : undefined;
-      const key = JSON.stringify([insecure, proxy, socketPath]);
-      const dispatcher = made.get(key) ?? make(proxy, insecure, socketPath);
+      const key = JSON.stringify([insecure, caFiles, proxy, socketPath]);
+      const dispatcher = made.get(key) ?? make(proxy, request);
       made.set(key, dispatcher);
       return dispatcher;
     },

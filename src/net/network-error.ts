@@ -47,6 +47,8 @@ function deepestCode(error: unknown): string | undefined {
   let at = error;
   for (let depth = 0; depth < 8 && typeof at === "object" && at !== null; depth++) {
     if ("code" in at && typeof at.code === "string" && !(at instanceof OciasmError)) found = at.code;
+    // undici's parser tells its codes in some versions only.
+    else if (at instanceof Error && at.name === "HTTPParserError") found = "HPE_UNKNOWN";
     at = at instanceof AggregateError ? at.errors[0] : "cause" in at ? at.cause : undefined;
   }
   return found;

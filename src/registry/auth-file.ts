@@ -6,11 +6,27 @@ export function secret(text: string): Secret {
 }
 
 export type Credentials =
-  | { readonly type: "basic"; readonly username: string; readonly password: Secret }
+  | {
+      readonly type: "basic";
+      readonly username: string;
+      readonly password: Secret;
+      /** Found lying about rather than given for this registry: where it is not good enough, nobody logs in. */
+      readonly isAmbient?: boolean;
+    }
   /** A refresh token, traded for access tokens by OAuth2. */
   | { readonly type: "identity"; readonly token: Secret }
   /** Sent as it is. */
   | { readonly type: "bearer"; readonly token: Secret };
+
+/** True when both would be sent alike. */
+export function sameCredentials(a: Credentials | undefined, b: Credentials | undefined): boolean {
+  return a?.type === b?.type && sent(a) === sent(b);
+}
+
+function sent(credentials: Credentials | undefined): string | undefined {
+  if (credentials?.type !== "basic") return credentials?.token();
+  return `${credentials.username}:${credentials.password()}`;
+}
 
 /** The parts of Docker's config.json and podman's auth.json that matter here. */
 export interface AuthFile {

@@ -36,6 +36,8 @@ export function parseChallenges(header: string): readonly Challenge[] {
     const value = text[at] === '"' ? quoted(text, at) : undefined;
     const plain = value === undefined ? token() : value.text;
     at = value?.end ?? at;
+    // The padding of a token68, which stands where parameters might.
+    if (plain === "") skip("=");
     current.parameters.set(name.toLowerCase(), plain);
   }
 }

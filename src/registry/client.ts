@@ -1,30 +1,42 @@
+import { setMaxListeners } from "node:events";
 import { performance } from "node:perf_hooks";
 import { OciasmError } from "../errors.ts";
 import type { Report } from "../events.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../net/http-client.ts";
+import { createPolite } from "../net/polite.ts";
 import type { RetryOptions, Sleep } from "../net/retry.ts";
-import { apiHost } from "../oci/reference.ts";
 import { type Access, type Authorizer, createAuthorizer } from "./auth.ts";
 import type { Credentials } from "./auth-file.ts";
+import { bestChallenge } from "./challenge.ts";
 import { findCredentials } from "./credentials.ts";
 import { registryError } from "./error.ts";
+import { follow } from "./follow.ts";
 import { checkedTarget } from "./host.ts";
+import { createMirror, type Mirror } from "./mirrors.ts";
 import { type Endpoint, findEndpoint } from "./ping.ts";
 import { retryOptions } from "./retry-options.ts";
+import { type RegistrySettings, settingsOf } from "./settings.ts";
+import { newHabits, type UploadHabits } from "./upload-habits.ts";
 
 export interface RegistryDeps {
   readonly http: HttpClient;
   readonly report: Report;
   readonly signal: AbortSignal;
-  /** Credentials, and OCIASM_INSECURE_REGISTRY: hosts, by comma, that may speak plain HTTP or show any certificate. */
+  /** Credentials, proxies, and what ./settings.ts reads. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Seconds on a clock that only runs forward. */
   readonly clock?: () => number;
   /** How to wait between tries. */
   readonly sleep?: Sleep;
+  /** Tries in all. */
+  readonly attempts?: number;
+  /** After which a credential helper is given up. */
+  readonly helperSeconds?: number;
+  /** 0 to 1, spreads the waits of clients that were turned away together. Default: none. */
+  readonly random?: () => number;
 }
 
-export interface RegistryRequest extends Omit<HttpRequest, "url" | "insecure" | "signal"> {
+export interface RegistryRequest extends Omit<HttpRequest, "url" | "insecure"> {
   /** Path below /v2/, or an absolute or relative URL that the registry gave. */
   readonly target: { readonly path: string } | { readonly location: string };
   readonly access: Access;
@@ -39,6 +51,9 @@ export interface RegistryClient {
   readonly signal: AbortSignal;
   /** For whoever repeats calls. */
   readonly retry: RetryOptions;
+  readonly uploads: UploadHabits;
+  /** Where to read before the registry itself; see ./mirrors.ts. */
+  readonly mirrors?: readonly Mirror[];
   /** Resolves for every status but 401, which becomes REGISTRY_AUTH once a fresh login was refused too. */
   call(request: RegistryRequest): Promise<HttpResponse>;
 }
@@ -50,26 +65,53 @@ const LARGE = 1024 * 1024;
 
 /** Connects on the first call. */
 export function createRegistry(registry: string, deps: RegistryDeps): RegistryClient {
-  const connect = once(() => findEndpoint(apiHost(registry), deps));
+  const { signal, sleep } = deps;
+  // One listener a request that is under way: there is no leak to be warned of.
+  setMaxListeners(0, signal);
+  const http = createPolite(deps.http, { signal, ...(sleep === undefined ? {} : { sleep }) });
+  const settings = settingsOf(registry, deps.environment);
+  const client = createClient(registry, settings, { ...deps, http });
+  const mirrors = settings.mirrors.map((text) =>
+    createMirror(text, deps, (host, own) => createClient(host, own, { ...deps, http, attempts: 2 })),
+  );
+  return mirrors.length === 0 ? client : { ...client, mirrors };
+}
+
+function createClient(registry: string, settings: RegistrySettings, deps: RegistryDeps): RegistryClient {
+  const connect = once(() => findEndpoint(registry, settings, deps));
   const login = once(async () => authorizerFor(registry, await connect(), deps));
   return {
     registry,
     signal: deps.signal,
     retry: retryOptions(deps),
+    uploads: newHabits(),
     call: async (request) => {
       const [endpoint, authorizer] = [await connect(), await login()];
       const first = await send(request, endpoint, authorizer, deps);
-      if (first.status !== 401) return first;
+      if (!wantsLogin(first, endpoint)) return first;
       await first.discard();
       const retry = await authorizer.refused(request.access, first.headers["www-authenticate"]);
       const second = retry ? await send(request, endpoint, authorizer, deps) : first;
-      if (second.status !== 401) return second;
-      if (second !== first) throw await registryError(second, request.what);
-      throw new OciasmError("REGISTRY_AUTH", `${request.what}: ${registry} refused the login`, {
-        hint: `log in with \`docker login ${registry}\` or \`podman login ${registry}\``,
-      });
+      if (!wantsLogin(second, endpoint)) return second;
+      const error = second === first ? refusal(request, registry) : await registryError(second, request.what);
+      authorizer.gaveUp(request.access, error);
+      throw error;
     },
   };
+}
+
+/** Of the registry itself, that is: what another host wants is no reason to log in anywhere. */
+function wantsLogin(response: HttpResponse, endpoint: Endpoint): boolean {
+  if (new URL(response.url).origin !== endpoint.base.origin) return false;
+  if (response.status === 401) return true;
+  const challenge = response.status === 403 ? bestChallenge(response.headers["www-authenticate"]) : undefined;
+  return challenge?.parameters.get("error") === "insufficient_scope";
+}
+
+function refusal(request: RegistryRequest, registry: string): OciasmError {
+  return new OciasmError("REGISTRY_AUTH", `${request.what}: ${registry} refused the login`, {
+    hint: `log in with \`docker login ${registry}\` or \`podman login ${registry}\``,
+  });
 }
 
 async function send(
@@ -86,13 +128,10 @@ async function send(
   const life = (request.bodySize ?? 0) > LARGE ? LONG_LIFE : SHORT_LIFE;
   // Only the registry itself hears who is asking.
   const authorization = url.origin === endpoint.base.origin ? await authorizer.authorization(access, life) : undefined;
-  return deps.http.request({
-    ...rest,
-    url: url.href,
-    headers: { ...rest.headers, ...(authorization === undefined ? {} : { authorization }) },
-    insecure: endpoint.insecure,
-    signal: deps.signal,
-  });
+  const { insecure, caFiles, base } = endpoint;
+  const headers = { ...rest.headers, ...(authorization === undefined ? {} : { authorization }) };
+  const signal = request.signal ?? deps.signal;
+  return follow({ ...rest, url: url.href, headers, insecure, caFiles, signal }, { http: deps.http, base });
 }
 
 function authorizerFor(registry: string, endpoint: Endpoint, deps: RegistryDeps): Authorizer {
@@ -101,11 +140,13 @@ function authorizerFor(registry: string, endpoint: Endpoint, deps: RegistryDeps)
     http: deps.http,
     base: endpoint.base,
     insecure: endpoint.insecure,
+    caFiles: endpoint.caFiles,
     challenge: endpoint.challenge,
-    credentials: (repository) => {
-      const known = found.get(repository) ?? findCredentials(registry, repository, deps);
-      found.set(repository, known);
-      return known;
+    credentials: (repository, again) => {
+      const known = again ? undefined : found.get(repository);
+      const credentials = known ?? findCredentials(registry, repository, deps);
+      found.set(repository, credentials);
+      return credentials;
     },
     clock: deps.clock ?? (() => performance.now() / 1000),
     signal: deps.signal,

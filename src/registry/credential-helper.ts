@@ -3,23 +3,26 @@ import { OciasmError, systemCode } from "../errors.ts";
 import { excerpt } from "../net/redact.ts";
 import { type Credentials, secret, serverName } from "./auth-file.ts";
 
-const TIMEOUT = 30_000;
+const TIMEOUT_SECONDS = 30;
 const MAX_OUTPUT = 64 * 1024;
+
+export interface HelperDeps {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  /** After which it is given up. Default 30. */
+  readonly helperSeconds?: number;
+}
 
 /**
  * Runs `docker-credential-<name> get` (docker/docker-credential-helpers, README). Undefined when the helper has no
  * entry for the registry; REGISTRY_AUTH when it can't be run, takes too long or answers something else.
  */
-export async function askHelper(
-  name: string,
-  registry: string,
-  environment: Readonly<Record<string, string | undefined>>,
-  signal: AbortSignal,
-): Promise<Credentials | undefined> {
+export async function askHelper(name: string, registry: string, deps: HelperDeps): Promise<Credentials | undefined> {
+  const { signal, helperSeconds = TIMEOUT_SECONDS } = deps;
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
     throw failed(JSON.stringify(name.slice(0, 60)), "is not a helper's name");
   const program = `docker-credential-${name}`;
-  const answer = await run(program, serverName(registry), environment, signal);
+  const answer = await run(program, serverName(registry), deps);
   if (answer.error === undefined) return readAnswer(program, answer.stdout);
   if (signal.aborted) throw new OciasmError("INTERRUPTED", "interrupted", { cause: signal.reason });
   if (/credentials not found|no credentials server url|no credentials username/i.test(answer.stdout)) return undefined;
@@ -27,7 +30,7 @@ export async function askHelper(
   const said = excerpt(answer.stdout);
   throw failed(
     program,
-    answer.killed ? `gave no answer within ${TIMEOUT / 1000} s` : `failed${said === "" ? "" : `: ${said}`}`,
+    answer.killed ? `gave no answer within ${helperSeconds} s` : `failed${said === "" ? "" : `: ${said}`}`,
   );
 }
 
@@ -40,13 +43,12 @@ interface Answer {
 function run(
   program: string,
   input: string,
-  environment: Readonly<Record<string, string | undefined>>,
-  signal: AbortSignal,
+  { environment, signal, helperSeconds = TIMEOUT_SECONDS }: HelperDeps,
 ): Promise<Answer> {
   return new Promise((resolve) => {
     const options = {
       env: { ...environment },
-      timeout: TIMEOUT,
+      timeout: helperSeconds * 1000,
       killSignal: "SIGKILL" as const,
       maxBuffer: MAX_OUTPUT,
       signal,

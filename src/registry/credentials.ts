@@ -9,12 +9,14 @@ export interface CredentialDeps {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly report: Report;
   readonly signal: AbortSignal;
+  /** After which a helper is given up. */
+  readonly helperSeconds?: number;
 }
 
 /**
  * Who the user is to a registry, from where they already keep it: OCIASM_AUTH_<HOST>, DOCKER_AUTH_CONFIG,
- * REGISTRY_AUTH_FILE, Docker's config.json, podman's auth.json; in each its helpers first. The first that knows the
- * host wins; undefined means anonymous. A source that can't be used is named in a warning and passed over.
+ * REGISTRY_AUTH_FILE, Docker's config.json, podman's auth.json; in each its helpers first; and for GitHub's registry the
+ * token of a workflow. The first that knows the host wins; undefined means anonymous. A source that can't be used is named in a warning and passed over.
  */
 export async function findCredentials(
   registry: string,
@@ -28,7 +30,16 @@ export async function findCredentials(
     const found = file === undefined ? undefined : await inFile(file, registry, repository, deps);
     if (found !== undefined) return found;
   }
-  return undefined;
+  return workflowCredentials(registry, deps.environment);
+}
+
+const GITHUB = "ghcr.io";
+
+// GitHub looks at the token only, but wants a name.
+function workflowCredentials(registry: string, environment: CredentialDeps["environment"]): Credentials | undefined {
+  const { GITHUB_TOKEN: token, GITHUB_ACTOR: actor } = environment;
+  if (registry !== GITHUB || token === undefined || token === "") return undefined;
+  return { type: "basic", username: actor || "x-access-token", password: secret(token), isAmbient: true };
 }
 
 /** "OCIASM_AUTH_LOCALHOST_5000" for localhost:5000. */
@@ -81,7 +92,7 @@ async function inFile(
   const helper = helperFor(file, registry);
   if (helper === undefined) return credentialsIn(file, registry, repository);
   try {
-    const found = await askHelper(helper, registry, deps.environment, deps.signal);
+    const found = await askHelper(helper, registry, deps);
     if (found !== undefined) return found;
   } catch (error) {
     if (!(error instanceof OciasmError) || error.code === "INTERRUPTED") throw error;

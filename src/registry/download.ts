@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { open, rm } from "node:fs/promises";
-import { OciasmError } from "../errors.ts";
+import { isOciasmError, OciasmError, toOciasmError } from "../errors.ts";
 import type { Report } from "../events.ts";
-import { retrying } from "../net/retry.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { digestOfHex } from "../oci/digest.ts";
 import type { BlobStore } from "../store/blob-store.ts";
 import type { RegistryClient } from "./client.ts";
-import { registryError } from "./error.ts";
+import { streamBlob } from "./stream-blob.ts";
 
 export interface Download {
   readonly repository: string;
@@ -18,34 +17,34 @@ export interface Download {
 
 /** Brings a blob into the store unless it is there; size and digest are checked on the way. Rejects with HASH_MISMATCH. */
 export async function pullBlob(client: RegistryClient, download: Download): Promise<void> {
-  const { blob, store, report } = download;
+  const { blob, store, report, repository } = download;
   const event = { type: "transfer", id: blob.digest, what: "base", total: blob.size } as const;
   if ((await store.has(blob.digest)) === blob.size) {
     report({ ...event, state: "reused", bytes: blob.size });
     return;
   }
   report({ ...event, state: "start", bytes: 0 });
-  await retrying(() => fetchBlob(client, download), client.retry);
+  try {
+    await fetchBlob(streamBlob(client, repository, blob), download);
+  } catch (error) {
+    const hasMirrors = (client.mirrors?.length ?? 0) > 0;
+    if (!hasMirrors || !isOciasmError(error) || error.code !== "HASH_MISMATCH") throw error;
+    // Which of the places lied is not known.
+    await fetchBlob(streamBlob(client, repository, blob, { upstreamOnly: true }), download);
+  }
   report({ ...event, state: "done", bytes: blob.size });
 }
 
-async function fetchBlob(client: RegistryClient, download: Download): Promise<void> {
-  const { blob, store, repository } = download;
-  const what = `download of blob ${blob.digest}`;
-  const response = await client.call({
-    method: "GET",
-    target: { path: `${repository}/blobs/${blob.digest}` },
-    access: { repository, actions: "pull" },
-    what,
-  });
-  if (response.status !== 200) throw await registryError(response, what);
+async function fetchBlob(body: AsyncIterable<Uint8Array>, download: Download): Promise<void> {
+  const { blob, store } = download;
   const temporary = await store.temporary();
   try {
-    await writeChecked(temporary, response.body, download);
+    await writeChecked(temporary, body, download);
     await store.adopt(temporary, { digest: blob.digest, size: blob.size });
+  } catch (error) {
+    throw toOciasmError(error);
   } finally {
     await rm(temporary, { force: true });
-    await response.discard();
   }
 }
 
@@ -57,7 +56,6 @@ async function writeChecked(path: string, body: AsyncIterable<Uint8Array>, downl
   try {
     for await (const chunk of body) {
       bytes += chunk.length;
-      if (bytes > blob.size) throw mismatch(blob, `more than ${blob.size} bytes came`);
       hash.update(chunk);
       await file.writeFile(chunk);
       report({ type: "transfer", id: blob.digest, what: "base", state: "progress", bytes, total: blob.size });
@@ -65,7 +63,6 @@ async function writeChecked(path: string, body: AsyncIterable<Uint8Array>, downl
   } finally {
     await file.close();
   }
-  if (bytes !== blob.size) throw mismatch(blob, `${bytes} of ${blob.size} bytes came`);
   const digest = digestOfHex(hash.digest("hex"));
   if (digest !== blob.digest) throw mismatch(blob, `what came has ${digest}`);
 }

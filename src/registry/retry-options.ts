@@ -1,7 +1,14 @@
 import type { RetryOptions } from "../net/retry.ts";
 import type { RegistryDeps } from "./client.ts";
 
-/** Until the run is interrupted, with the waits that the caller chose. */
-export function retryOptions(deps: Pick<RegistryDeps, "signal" | "sleep">): RetryOptions {
-  return { signal: deps.signal, ...(deps.sleep === undefined ? {} : { sleep: deps.sleep }) };
+type Tries = Pick<RegistryDeps, "signal" | "sleep" | "random" | "attempts">;
+
+/** Until the run is interrupted, as often and with the waits that the caller chose. */
+export function retryOptions({ signal, sleep, random, attempts }: Tries): RetryOptions {
+  return {
+    signal,
+    ...(sleep === undefined ? {} : { sleep }),
+    ...(random === undefined ? {} : { random }),
+    ...(attempts === undefined ? {} : { attempts }),
+  };
 }

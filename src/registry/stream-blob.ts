@@ -1,58 +1,90 @@
 import { OciasmError } from "../errors.ts";
+import { parseContentRange } from "../net/content-range.ts";
 import type { HttpResponse } from "../net/http-client.ts";
 import { isTransient, sleepFor } from "../net/retry.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { RegistryClient } from "./client.ts";
 import { registryError } from "./error.ts";
+import { type Place, passesOver, placesOf } from "./mirrors.ts";
 
-/** Failures in a row, without a byte between them, that end the stream. */
+/** Failures within a mebibyte that end the stream. */
 const ATTEMPTS = 5;
 const FIRST_WAIT = 500;
+const RENEWAL = 1024 * 1024;
+
+export interface StreamOptions {
+  /** Asks no mirror. */
+  readonly upstreamOnly?: boolean;
+}
 
 /**
- * The bytes of a blob as they come, unchecked. After a cut it goes on where it stopped, by a range request
- * (RFC 9110, section 14); a registry that knows none is read anew and what was given already is passed over.
+ * The bytes of a blob as they come: as many as it has, of unchecked content. After a cut it goes on where it stopped,
+ * by a range request (RFC 9110, section 14); a registry that knows none is read anew and what was given already is
+ * passed over. Mirrors come first. Rejects with HASH_MISMATCH as soon as the blob's size turns out to be another.
  */
 export async function* streamBlob(
   client: RegistryClient,
   repository: string,
   blob: Descriptor,
+  options: StreamOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  const places = options.upstreamOnly === true ? [{ client, repository }] : placesOf(client, repository);
   let given = 0;
-  for (let failures = 0; ; failures++) {
-    const before = given;
+  for (const place of places) {
     try {
-      for await (const chunk of readFrom(client, repository, blob, given)) {
+      for await (const chunk of streamFrom(place, blob, given)) {
         given += chunk.length;
         yield chunk;
       }
       return;
     } catch (error) {
-      if (given > before) failures = 0;
-      if (!isTransient(error) || failures + 1 >= ATTEMPTS || client.signal.aborted) throw error;
-      await sleepFor(FIRST_WAIT * 2 ** failures, client.signal);
+      if (!passesOver(place, error)) throw error;
     }
   }
 }
 
-async function* readFrom(
-  client: RegistryClient,
-  repository: string,
-  blob: Descriptor,
-  offset: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
+async function* streamFrom(place: Place, blob: Descriptor, start: number): AsyncGenerator<Uint8Array, void, undefined> {
+  const { signal, retry } = place.client;
+  const { attempts = ATTEMPTS, sleep = sleepFor } = retry;
+  let [given, milestone] = [start, start];
+  for (let failures = 0; ; ) {
+    try {
+      for await (const chunk of readFrom(place, blob, given)) {
+        given += chunk.length;
+        yield chunk;
+      }
+      if (given === blob.size) return;
+      throw cutShort(blob, given);
+    } catch (error) {
+      // A connection that breaks after the last byte has done its work.
+      if (given === blob.size && isTransient(error)) return;
+      if (given - milestone >= RENEWAL) [failures, milestone] = [0, given];
+      failures++;
+      if (!isTransient(error) || failures >= attempts || signal.aborted) throw error;
+      await sleep(FIRST_WAIT * 2 ** (failures - 1), signal);
+    }
+  }
+}
+
+async function* readFrom(place: Place, blob: Descriptor, offset: number): AsyncGenerator<Uint8Array, void, undefined> {
+  const { client, repository } = place;
   const what = `download of blob ${blob.digest}`;
   const response = await client.call({
     method: "GET",
     target: { path: `${repository}/blobs/${blob.digest}` },
-    ...(offset === 0 ? {} : { headers: { range: `bytes=${offset}-` } }),
+    // A coding would be undone by nobody: what is hashed is what comes.
+    headers: { "accept-encoding": "identity", ...(offset === 0 ? {} : { range: `bytes=${offset}-` }) },
+    // A server that mistakes a range may leave anything behind on its connection.
+    closes: offset > 0,
     access: { repository, actions: "pull" },
     what,
   });
   try {
-    if (response.status !== 200 && response.status !== 206) throw await registryError(response, what);
-    let skip = offset - startOf(response, offset, what);
+    let skip = offset - (await startOf(response, blob, offset, what));
+    let at = offset - skip;
     for await (const chunk of response.body) {
+      at += chunk.length;
+      if (at > blob.size) throw otherSize(response, blob, `more than ${blob.size} bytes came`);
       if (chunk.length > skip) yield skip === 0 ? chunk : chunk.subarray(skip);
       skip = Math.max(0, skip - chunk.length);
     }
@@ -61,10 +93,39 @@ async function* readFrom(
   }
 }
 
-/** Where in the blob the answer begins. Throws REGISTRY_ERROR for a range that was not asked for. */
-function startOf(response: HttpResponse, offset: number, what: string): number {
-  if (response.status === 200) return 0;
-  const range = response.headers["content-range"] ?? "";
-  if (Number(/^bytes (\d{1,15})-/.exec(range)?.[1]) === offset) return offset;
-  throw new OciasmError("REGISTRY_ERROR", `${what}: the registry answered with the range ${JSON.stringify(range)}`);
+/** Where in the blob the answer begins. */
+async function startOf(response: HttpResponse, blob: Descriptor, offset: number, what: string): Promise<number> {
+  if (response.status === 200) {
+    const length = response.headers["content-length"] ?? "";
+    if (/^\d{1,15}$/.test(length) && Number(length) !== blob.size)
+      throw otherSize(response, blob, `it has ${length} bytes there instead of ${blob.size}`);
+    return 0;
+  }
+  const told = response.headers["content-range"];
+  if (response.status === 416 && told !== undefined && told.replace(/^bytes \*\//, "") !== String(blob.size))
+    throw otherSize(response, blob, `${blob.size} bytes expected, ${JSON.stringify(told)} answered`);
+  if (response.status !== 206 || offset === 0) throw await registryError(response, what);
+  const range = parseContentRange(told);
+  if (range?.first === offset && (range.total ?? blob.size) === blob.size) return offset;
+  throw new OciasmError(
+    "REGISTRY_ERROR",
+    `${what}: the registry answered with the range ${JSON.stringify(told ?? "")}`,
+  );
+}
+
+/** To be tried again: the connection ended as if all had come. */
+function cutShort(blob: Descriptor, given: number): OciasmError {
+  const message = `download of blob ${blob.digest}: ${given} of ${blob.size} bytes came`;
+  return new OciasmError("NETWORK", message, {
+    hint: "run the command again",
+    cause: Object.assign(new Error(message), { code: "TRUNCATED" }),
+  });
+}
+
+function otherSize(response: HttpResponse, blob: Descriptor, why: string): OciasmError {
+  const coding = response.headers["content-encoding"];
+  const coded = coding === undefined ? "" : `, sent with Content-Encoding ${JSON.stringify(coding)}`;
+  return new OciasmError("HASH_MISMATCH", `blob ${blob.digest} was not what was asked for: ${why}${coded}`, {
+    hint: "run the command again; if it happens again, the registry or a proxy in front of it is damaged",
+  });
 }

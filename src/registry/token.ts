@@ -5,12 +5,16 @@ import { type RetryOptions, retrying } from "../net/retry.ts";
 import { type Credentials, type Secret, secret } from "./auth-file.ts";
 import type { Challenge } from "./challenge.ts";
 import { registryError } from "./error.ts";
+import { follow } from "./follow.ts";
 import { checkedTarget } from "./host.ts";
+import { type TokenClaims, tokenClaims } from "./token-claims.ts";
 
 export interface Token {
   readonly value: Secret;
   /** Seconds from when it was asked for. */
   readonly lifetime: number;
+  /** What it says that it allows, if it says anything. */
+  readonly claims: TokenClaims | undefined;
 }
 
 export interface TokenRequest {
@@ -21,6 +25,7 @@ export interface TokenRequest {
   readonly scopes: readonly string[];
   readonly credentials: Credentials | undefined;
   readonly insecure: boolean;
+  readonly caFiles: readonly string[];
   readonly signal: AbortSignal;
   readonly retry: RetryOptions;
 }
@@ -38,17 +43,19 @@ export async function fetchToken(request: TokenRequest): Promise<Token> {
   if (realm === undefined || realm === "") throw refused(base, "names no realm to get a token from");
   const url = checkedTarget(realm, base, "token realm");
   const ways = credentials?.type === "identity" ? [oauth, plain] : [plain, oauth];
-  let last: HttpResponse | undefined;
+  let first: OciasmError | undefined;
   for (const way of credentials === undefined ? [plain] : ways) {
-    await last?.discard();
     const response = await retrying(() => way(url, request), request.retry);
     if (response.status === 200) return readToken(response, base);
-    last = response;
+    const error = await registryError(response, `token for ${request.scopes.join(" ")}`);
+    // The way that servers of this kind of login know best says best what is wrong.
+    first ??= error;
     if (!OTHER_WAY.includes(response.status)) break;
   }
-  if (last === undefined) throw refused(base, "gave no token");
-  const error = await registryError(last, `token for ${request.scopes.join(" ")}`);
-  throw new OciasmError("REGISTRY_AUTH", error.message, { hint: error.hint, cause: error.cause });
+  throw new OciasmError("REGISTRY_AUTH", first?.message ?? `${base.host} gave no token`, {
+    hint: first?.hint,
+    cause: first?.cause,
+  });
 }
 
 type Way = (url: URL, request: TokenRequest) => Promise<HttpResponse>;
@@ -58,13 +65,19 @@ const plain: Way = (url, request) => {
   const service = request.challenge.parameters.get("service");
   if (service !== undefined) target.searchParams.set("service", service);
   for (const scope of request.scopes) target.searchParams.append("scope", scope);
-  const { credentials } = request;
-  const headers =
-    credentials?.type === "basic"
-      ? { authorization: basicAuthorization(credentials.username, credentials.password()) }
-      : undefined;
-  return send(request, { method: "GET", url: target.href, ...(headers === undefined ? {} : { headers }) });
+  const authorization = basicOf(request.credentials);
+  return send(request, {
+    method: "GET",
+    url: target.href,
+    ...(authorization === undefined ? {} : { headers: { authorization } }),
+  });
 };
+
+// A refresh token goes by the name that credential helpers give it.
+function basicOf(credentials: Credentials | undefined): string | undefined {
+  if (credentials?.type === "identity") return basicAuthorization("<token>", credentials.token());
+  return credentials?.type === "basic" ? basicAuthorization(credentials.username, credentials.password()) : undefined;
+}
 
 const oauth: Way = (url, request) => {
   const { credentials } = request;
@@ -87,7 +100,8 @@ const oauth: Way = (url, request) => {
 };
 
 async function send(request: TokenRequest, what: Parameters<HttpClient["request"]>[0]): Promise<HttpResponse> {
-  const response = await request.http.request({ ...what, insecure: request.insecure, signal: request.signal });
+  const { http, base, insecure, caFiles, signal } = request;
+  const response = await follow({ ...what, insecure, caFiles, signal }, { http, base, secretBody: true });
   if (response.status < 500 && response.status !== 429) return response;
   throw await registryError(response, "token");
 }
@@ -104,9 +118,23 @@ async function readToken(response: HttpResponse, base: URL): Promise<Token> {
   // A line break would end the header that carries it.
   if (typeof value !== "string" || !/^[\x21-\x7e]+$/.test(value))
     throw refused(base, "has a token server that gave no token");
-  const lifetime = answer.get("expires_in");
-  const seconds = typeof lifetime === "number" && lifetime > 0 ? lifetime : DEFAULT_LIFETIME;
-  return { value: secret(value), lifetime: seconds };
+  const claims = tokenClaims(value);
+  return { value: secret(value), lifetime: lifetimeOf(answer, claims, serverTime(response)), claims };
+}
+
+/** Seconds from now. Times of the server are compared with its own clock only: this host's may be hours off. */
+function lifetimeOf(answer: ReadonlyMap<string, unknown>, claims: TokenClaims | undefined, now: number): number {
+  const told = answer.get("expires_in");
+  const issued = Date.parse(String(answer.get("issued_at"))) / 1000;
+  const age = Math.max(0, now - issued);
+  if (typeof told === "number" && told > 0) return Number.isFinite(age) ? Math.max(0, told - age) : told;
+  const left = (claims?.expires ?? Number.NaN) - now;
+  return Number.isFinite(left) && left > 0 ? left : DEFAULT_LIFETIME;
+}
+
+/** Seconds since 1970; NaN when the server doesn't tell. */
+function serverTime(response: HttpResponse): number {
+  return Date.parse(response.headers["date"] ?? "") / 1000;
 }
 
 function refused(base: URL, why: string): OciasmError {
