@@ -12,8 +12,6 @@ export type Resolved<P extends SolverPackage, C> =
       readonly incompatibility: Incompatibility<P, C>;
       /** The level at which all terms but one are true already. */
       readonly level: number;
-      /** The level at which they all became true. */
-      readonly conflictLevel: number;
     };
 
 /**
@@ -30,7 +28,7 @@ export function resolveConflict<P extends SolverPackage, C>(
     if (recent === undefined) return { kind: "impossible", incompatibility };
     const { satisfier, previousLevel } = recent;
     if (satisfier.cause === undefined || previousLevel < satisfier.level) {
-      return { kind: "learned", incompatibility, level: previousLevel, conflictLevel: satisfier.level };
+      return { kind: "learned", incompatibility, level: previousLevel };
     }
     incompatibility = priorCause(incompatibility, satisfier, satisfier.cause, root);
   }

@@ -17,10 +17,10 @@ export interface PackageState<P extends SolverPackage, C> {
   readonly expanded: Set<string>;
   /** What is assumed of the package now, the oldest first; the levels never fall. */
   readonly assignments: Assignment<P, C>[];
-  /** How often it took part in a conflict of two packages. */
-  conflicts: number;
-  /** How often it was the one of the two that was decided later. */
-  late: number;
+  /** How often a version of it was rejected because of other packages. */
+  affected: number;
+  /** How often it was why a version of another was. */
+  culprit: number;
   wanted: boolean;
   priority: { readonly range: VersionRange; readonly conflicts: number; readonly value: number } | undefined;
 }
@@ -49,8 +49,8 @@ export function packageState<P extends SolverPackage, C>(about: P, order: number
     growing: new Map(),
     expanded: new Set(),
     assignments: [],
-    conflicts: 0,
-    late: 0,
+    affected: 0,
+    culprit: 0,
     wanted: false,
     priority: undefined,
   };

@@ -4,36 +4,35 @@ import { resolveConflict } from "./conflict.ts";
 import type { Clause, Incompatibility, StateTerm } from "./incompatibility.ts";
 import type { PackageState } from "./package-state.ts";
 import { accumulatedOf, type PartialSolution } from "./partial-solution.ts";
+import type { Ranks } from "./ranks.ts";
 import type { SolverPackage } from "./solver-types.ts";
-
-/** After so many conflicts with something decided earlier a package is decided before it. */
-const MANY_CONFLICTS = 5;
 
 export interface Search<P extends SolverPackage, C> {
   readonly root: PackageState<P, C>;
   readonly store: ClauseStore<P, C>;
   readonly solution: PartialSolution<P, C>;
+  readonly ranks: Ranks<P, C>;
 }
 
 /**
- * Draws all conclusions from what changed about a package, taking back decisions that turn out wrong. Returns the
+ * Draws all conclusions from what changed about packages, taking back decisions that turn out wrong. Returns the
  * incompatibility that rules out every solution, if one is found.
  */
 export function propagate<P extends SolverPackage, C>(
   search: Search<P, C>,
-  changed: PackageState<P, C>,
+  changed: readonly PackageState<P, C>[],
 ): Incompatibility<P, C> | undefined {
-  const queue = new Set([changed]);
+  const queue = new Set(changed);
   for (const state of queue) {
     queue.delete(state);
     const conflict = propagateOne(search, state, queue);
     if (conflict === undefined) continue;
     const resolved = resolveConflict(conflict.incompatibility, search.root);
     if (resolved.kind === "impossible") return resolved.incompatibility;
-    const { incompatibility, level, conflictLevel } = resolved;
+    const { incompatibility, level } = resolved;
     const clause = incompatibility === conflict.incompatibility ? conflict : search.store.add(incompatibility);
-    const target = rememberConflict(search, level, conflictLevel);
-    search.solution.backtrack(target);
+    search.ranks.record(state, incompatibility.terms);
+    search.solution.backtrack(level);
     queue.clear();
     const concluded = conclude(search, clause);
     if (concluded === "conflict") queue.add(state);
@@ -87,47 +86,4 @@ export function wouldConflict<P extends SolverPackage, C>(clause: Clause<P, C>, 
     const known = accumulatedOf(term.state);
     return known === undefined ? isTrivial(term) : implies(known, term);
   });
-}
-
-/**
- * Counts a conflict of two decisions. When the later one has met many, returns a level below the earlier one, so that
- * it can be decided first the next time; else the level that the conflict leads back to.
- */
-function rememberConflict<P extends SolverPackage, C>(
-  { solution }: Search<P, C>,
-  level: number,
-  conflictLevel: number,
-): number {
-  const culprit = solution.decision(level)?.state;
-  const affected = solution.decision(conflictLevel)?.state;
-  if (culprit === undefined || affected === undefined || culprit === affected) return level;
-  return countConflict(affected, culprit) ? level - 1 : level;
-}
-
-/** Returns whether the later one is to be decided first from now on. */
-function countConflict<P extends SolverPackage, C>(later: PackageState<P, C>, earlier: PackageState<P, C>): boolean {
-  earlier.conflicts += 1;
-  later.conflicts += 1;
-  later.late += 1;
-  return later.late === MANY_CONFLICTS;
-}
-
-/** The same for a version that was not decided because of a clause of its own. */
-export function rememberRefusal<P extends SolverPackage, C>(
-  { solution }: Search<P, C>,
-  state: PackageState<P, C>,
-  clause: Clause<P, C>,
-): void {
-  const levels = clause.incompatibility.terms.map((term) => {
-    const decision = term.state === state ? undefined : term.state.assignments.at(-1);
-    return decision?.version === undefined ? 0 : decision.level;
-  });
-  const level = Math.max(0, ...levels);
-  const culprit = solution.decision(level)?.state;
-  if (culprit !== undefined && countConflict(state, culprit)) solution.backtrack(level - 1);
-}
-
-/** At a tie in the source's priorities. */
-export function tieBreak<P extends SolverPackage, C>({ late, conflicts }: PackageState<P, C>): number {
-  return late >= MANY_CONFLICTS ? conflicts : 0;
 }

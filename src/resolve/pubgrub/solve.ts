@@ -13,7 +13,8 @@ import type { Clause } from "./incompatibility.ts";
 import type { PackageState } from "./package-state.ts";
 import { accumulatedOf, isDecided, PartialSolution } from "./partial-solution.ts";
 import { plainProof } from "./proof.ts";
-import { propagate, rememberRefusal, type Search, tieBreak, wouldConflict } from "./propagate.ts";
+import { propagate, type Search, wouldConflict } from "./propagate.ts";
+import { Ranks } from "./ranks.ts";
 import type { Outcome, Problem, SolverPackage, SolverSource } from "./solver-types.ts";
 
 interface Solver<P extends SolverPackage, C> extends Search<P, C> {
@@ -27,16 +28,18 @@ interface Solver<P extends SolverPackage, C> extends Search<P, C> {
  */
 export async function solve<P extends SolverPackage, C>(problem: Problem<P, C>): Promise<Outcome<P, C>> {
   const solver = startSolver(problem);
-  let changed: PackageState<P, C> | undefined = solver.root;
-  while (changed !== undefined) {
+  let changed: readonly PackageState<P, C>[] = [solver.root];
+  for (;;) {
     problem.signal?.throwIfAborted();
     const impossible = propagate(solver, changed);
     if (impossible !== undefined) return { kind: "failed", proof: plainProof(impossible.proof) };
-    changed = nextToDecide(solver);
-    if (changed !== undefined) {
-      const attempt = decide(solver, changed);
-      if (attempt !== undefined) await attempt;
-    }
+    changed = solver.ranks.update(solver.solution);
+    if (changed.length > 0) continue;
+    const next = nextToDecide(solver);
+    if (next === undefined) break;
+    const attempt = decide(solver, next);
+    if (attempt !== undefined) await attempt;
+    changed = [next];
   }
   const packages = solver.solution
     .decided()
@@ -50,7 +53,7 @@ function startSolver<P extends SolverPackage, C>({ root: about, dependencies, so
   const solution = new PartialSolution<P, C>();
   solution.derive(root, { range: ANY_VERSION, positive: true });
   for (const dependency of dependencies) store.addDependency(root, ANY_VERSION, dependency);
-  return { root, store, solution, source };
+  return { root, store, solution, ranks: new Ranks(), source };
 }
 
 /** The undecided package of the greatest priority; undefined when everything that is wanted has its version. */
@@ -64,7 +67,7 @@ function nextToDecide<P extends SolverPackage, C>(solver: Solver<P, C>): Package
     if (
       best === undefined ||
       priority > bestPriority ||
-      (priority === bestPriority && tieBreak(state) > tieBreak(best))
+      (priority === bestPriority && solver.ranks.rankOf(state) > solver.ranks.rankOf(best))
     ) {
       best = state;
       bestPriority = priority;
@@ -87,7 +90,8 @@ function priorityOf<P extends SolverPackage, C>(
     state.wanted = true;
     source.wanted?.(state.package, range);
   }
-  const { priority, conflicts } = state;
+  const { priority, affected, culprit } = state;
+  const conflicts = affected + culprit;
   if (priority?.range === range && priority.conflicts === conflicts) return priority.value;
   const value = source.priority(state.package, range, conflicts);
   state.priority = { range, conflicts, value };
@@ -154,7 +158,7 @@ function expand<P extends SolverPackage, C>(
     }
     const refused = clauses.find((clause) => wouldConflict(clause, state));
     if (refused === undefined) solver.solution.decide(state, version);
-    else rememberRefusal(solver, state, refused);
+    else solver.ranks.record(state, refused.incompatibility.terms);
     return undefined;
   });
 }

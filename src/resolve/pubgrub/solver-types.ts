@@ -7,6 +7,8 @@ export interface SolverPackage {
   readonly key: string;
   /** For people: `torch`, `torch[cpu]`. */
   readonly name: string;
+  /** Packages of one project share their rank, and are never in each other's way: `torch`, `torch[cpu]`. Default: the key. */
+  readonly project?: string;
 }
 
 /**
@@ -16,8 +18,8 @@ export interface SolverPackage {
  */
 export interface SolverSource<P extends SolverPackage, C> {
   /**
-   * How early to decide a package: the largest first; at a tie one that was often decided too late, then the one that
-   * was met first. `conflicts` counts how often the package took part in a conflict of two. Asked again when `range` or
+   * How early to decide a package: the largest first; at a tie one that conflicted often (see ./ranks.ts), then the one
+   * that was met first. `conflicts` counts how often the package took part in a conflict. Asked again when `range` or
    * `conflicts` changes.
    */
   priority(about: P, range: VersionRange, conflicts: number): number;

@@ -1,21 +1,13 @@
 import { comparePublic } from "../../python/version.ts";
 import type { VersionRange } from "../../python/version-range.ts";
-import type { Wanted } from "./package.ts";
-
-/** After so many conflicts a package is decided before those that were merely met earlier, as uv has it. */
-const MANY_CONFLICTS = 5;
-
-const STEP = 1_000_000;
 
 /**
- * Wheels by URL first, then what can have one version only, then what conflicts a lot, then in the order met. Extras
- * come after their projects, whose version they follow.
+ * Wheels by URL first, then what can have one version only, then all others, of which the solver ranks those that
+ * conflict often. Extras as their projects, so that what they bring in is met at the same time.
  */
-export function priorityOf(about: Wanted, range: VersionRange, conflicts: number, isPinned: boolean): number {
-  if (about.extra !== undefined) return isSingle(range) ? 3 * STEP - 1 : 0;
-  if (isPinned) return 4 * STEP;
-  if (isSingle(range)) return 3 * STEP;
-  return conflicts < MANY_CONFLICTS ? STEP : 2 * STEP + Math.min(conflicts, STEP / 2);
+export function priorityOf(range: VersionRange, isPinned: boolean): number {
+  if (isPinned) return 2;
+  return isSingle(range) ? 1 : 0;
 }
 
 /** `==1.0` with or without its local versions. */

@@ -35,8 +35,8 @@ export class CatalogSource implements SolverSource<Wanted, Cause> {
     this.prefetcher = new Prefetcher(world.catalog, world.projects);
   }
 
-  priority(about: Wanted, range: VersionRange, conflicts: number): number {
-    return priorityOf(about, range, conflicts, this.world.pins.has(about.project));
+  priority(about: Wanted, range: VersionRange): number {
+    return priorityOf(range, this.world.pins.has(about.project));
   }
 
   wanted(about: Wanted, range: VersionRange): void {
