@@ -49,7 +49,9 @@ function writeDeps(folder: string, images: readonly BuiltImage[], signal = new A
 }
 
 test("every destination has its place in this suite", () => {
-  assert.deepEqual(destinationTypes.map((type) => type.name).sort(), Object.keys(members).sort());
+  // Nothing reads an image back out of an engine: ./engine.test.ts asks the engine itself.
+  const names = [...Object.keys(members), "engine"];
+  assert.deepEqual(destinationTypes.map((type) => type.name).sort(), names.sort());
 });
 
 for (const type of destinationTypes) {
