@@ -3,45 +3,51 @@ import type { HttpResponse } from "../net/http-client.ts";
 import type { BlobReader } from "./blob-upload.ts";
 import { failureError, type RegistryFailure, readFailure } from "./error.ts";
 import { shrinkChunks } from "./upload-habits.ts";
-import { moveTo, received, type UploadSession, type UploadTarget } from "./upload-session.ts";
+import { counted, moveTo, received, type UploadSession, type UploadTarget } from "./upload-session.ts";
 
 /** Corrections by the registry, without a byte that it took between them, that are one too many. */
 const CORRECTIONS = 4;
 
+/** What became of the chunks: all are in, this registry takes none, or it lost count and needs another session. */
+export type ChunksEnding = "sent" | "unsupported" | "lost";
+
 /**
  * Sends what the session lacks in chunks (distribution-spec, "Pushing a blob in chunks"); the closing PUT is left.
- * Bytes are counted here: many registries give no Range, or one that stays where it was. False when this registry
- * takes no chunks. A failure leaves the session `unsure`, and the same call goes on once it was located.
+ * Bytes are counted here: many registries give no Range, or one that stays where it was. A failure leaves the session `unsure`, and the same call goes on once it was located.
  */
-export async function sendChunks(target: UploadTarget, session: UploadSession, reader: BlobReader): Promise<boolean> {
+export async function sendChunks(
+  target: UploadTarget,
+  session: UploadSession,
+  reader: BlobReader,
+): Promise<ChunksEnding> {
   const { size } = target.upload.blob;
   for (let corrections = 0; session.offset < size; ) {
     const before = session.offset;
     session.unsure = true;
-    if ((await sendChunk(target, session, reader)) === "unsupported") return false;
+    const ending = await sendChunk(target, session, reader);
+    if (ending !== "moved") return ending;
     session.unsure = false;
     corrections = session.offset > before ? 0 : corrections + 1;
     if (corrections === CORRECTIONS) {
       throw new OciasmError("REGISTRY_ERROR", `${target.what}: ${target.client.registry} takes no chunk at ${before}`);
     }
   }
-  return true;
+  return "sent";
 }
 
 async function sendChunk(
   target: UploadTarget,
   session: UploadSession,
   reader: BlobReader,
-): Promise<"moved" | "unsupported"> {
+): Promise<"moved" | "unsupported" | "lost"> {
   const { client, repository, what } = target;
   const { offset } = session;
   const length = chunkLength(target, session);
-  session.sent = Math.max(session.sent, offset + length);
   const response = await client.call({
     method: "PATCH",
     target: { location: session.location },
     headers: { "content-type": "application/octet-stream", "content-range": `${offset}-${offset + length - 1}` },
-    body: () => reader.piece(offset, length),
+    body: () => counted(session, reader, offset, length),
     bodySize: length,
     access: { repository, actions: "pull,push" },
     what,
@@ -53,6 +59,8 @@ async function sendChunk(
   }
   const failure = await readFailure(response);
   if (response.status === 416 && correct(session, response, length)) return "moved";
+  // It is where we are, and wants something else: its Range says nothing.
+  if (response.status === 416 && offset > 0 && received(response) === offset) return "lost";
   if (response.status === 413 || response.status === 416) {
     const smallest = Math.max(session.minChunk, 1);
     if (length > smallest && shrinkChunks(client.uploads, length)) return "moved";

@@ -1,6 +1,6 @@
 import { isOciasmError, OciasmError } from "../errors.ts";
 import type { HttpResponse } from "../net/http-client.ts";
-import type { BlobUpload } from "./blob-upload.ts";
+import type { BlobReader, BlobUpload } from "./blob-upload.ts";
 import type { RegistryClient } from "./client.ts";
 import { failureError, readFailure, registryError } from "./error.ts";
 import { uploadStartHint } from "./hints.ts";
@@ -24,6 +24,10 @@ export interface UploadSession {
   sent: number;
   /** Something went wrong: what the registry really has is to be asked. */
   unsure: boolean;
+  /** How often it was located where it had been before. */
+  stuck: number;
+  /** Where it was located last. */
+  located: number;
   /** The blob goes in chunks. */
   chunked: boolean;
   /** Least and most bytes of a chunk that the registry names. */
@@ -104,6 +108,8 @@ export async function locate(target: UploadTarget, session: UploadSession): Prom
   const has = received(response);
   if (has === undefined || has < session.offset || has > session.sent) return false;
   moveTo(session, response);
+  session.stuck = has > session.located ? 0 : session.stuck + 1;
+  session.located = has;
   session.offset = has;
   session.unsure = false;
   return true;
@@ -123,18 +129,36 @@ export function moveTo(session: UploadSession, response: Pick<HttpResponse, "hea
     session.location = new URL(location, response.url).href;
 }
 
+/** A piece of the blob that is noted as sent while it leaves. */
+export async function* counted(
+  session: UploadSession,
+  reader: BlobReader,
+  offset: number,
+  length: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let end = offset;
+  for await (const chunk of reader.piece(offset, length)) {
+    end += chunk.length;
+    session.sent = Math.max(session.sent, end);
+    yield chunk;
+  }
+}
+
 /** Tells the registry to forget a session. A courtesy: it may fail, and it never takes long. */
 export async function cancelUpload(target: UploadTarget, session: UploadSession): Promise<void> {
   const { client, repository, what } = target;
-  try {
-    const response = await client.call({
-      method: "DELETE",
-      target: { location: session.location },
-      access: { repository, actions: "pull,push" },
-      signal: AbortSignal.timeout(CANCEL_MILLISECONDS),
-      what: `end of ${what}`,
-    });
+  const signal = AbortSignal.timeout(CANCEL_MILLISECONDS);
+  const ask = async (): Promise<number> => {
+    const access = { repository, actions: "pull,push" } as const;
+    const location = { location: session.location };
+    const response = await client.call({ method: "DELETE", target: location, access, signal, what: `end of ${what}` });
     await response.discard();
+    moveTo(session, response);
+    return response.status;
+  };
+  try {
+    // Its Location may have changed with the bytes that came.
+    if ((await ask()) === 416) await ask();
   } catch {
     // Registries drop what is left over by themselves, after days.
   }
@@ -150,6 +174,8 @@ function sessionOf(response: HttpResponse, what: string): UploadSession {
     offset: 0,
     sent: 0,
     unsure: false,
+    stuck: 0,
+    located: 0,
     chunked: false,
     minChunk: lengthIn(response, "oci-chunk-min-length") ?? 0,
     // Not of the spec: Cloudflare's registry tells it.

@@ -7,7 +7,14 @@ import type { RegistryClient } from "./client.ts";
 import { failureError, readFailure } from "./error.ts";
 import { learnLimit } from "./upload-habits.ts";
 import { uploadProgress } from "./upload-progress.ts";
-import { cancelUpload, locate, mountOrStart, type UploadSession, type UploadTarget } from "./upload-session.ts";
+import {
+  cancelUpload,
+  counted,
+  locate,
+  mountOrStart,
+  type UploadSession,
+  type UploadTarget,
+} from "./upload-session.ts";
 
 export type { BlobUpload } from "./blob-upload.ts";
 
@@ -26,6 +33,8 @@ const WORTH_RESUMING = 8 * MEBIBYTE;
 const WORTH_KEEPING = MEBIBYTE;
 /** After so many cuts a large blob goes in chunks, so that what arrived stays. */
 const CUTS = 2;
+/** A session that was found twice where it had been is of no use. */
+const STUCK = 2;
 
 /**
  * Brings a blob into a repository: not at all if it is there, by a mount if a neighbour has it, else by POST and one
@@ -39,15 +48,19 @@ export async function pushBlob(client: RegistryClient, repository: string, uploa
   const progress = uploadProgress();
   let session: UploadSession | undefined;
   let [damages, cuts] = [0, 0];
+  let isBetterWhole = false;
 
   const attempt = async (count: number): Promise<UploadOutcome> => {
     if (!(upload.isLacking === true && count === 1) && (await hasBlob(client, repository, upload.blob)))
       return "existing";
     for (let turns = 0; ; turns++) {
-      if (session !== undefined && !(await canResume(target, session))) await drop();
+      if (session !== undefined && !(await canResume(target, session))) {
+        isBetterWhole ||= session.stuck >= STUCK;
+        await drop();
+      }
       session ??= await mountOrStart(target);
       if (session === undefined) return "mounted";
-      if (session.offset === 0) session.chunked = mustChunk(target, session, cuts);
+      if (session.offset === 0) session.chunked = mustChunk(target, session, isBetterWhole ? 0 : cuts);
       const ending = await send(target, session, reader).finally(() => progress.saw(session));
       if (ending === "stored") return "uploaded";
       if (ending === "damaged" && damages++ > 0) throw damagedTwice(target);
@@ -85,6 +98,7 @@ async function canResume(target: UploadTarget, session: UploadSession): Promise<
   if (!target.client.uploads.takesChunks) return false;
   if (!session.chunked && target.upload.blob.size < WORTH_RESUMING) return false;
   if (!(await locate(target, session))) return false;
+  if (session.stuck >= STUCK) return false;
   if (!session.chunked && session.offset < WORTH_KEEPING) return false;
   session.chunked = true;
   return true;
@@ -98,7 +112,9 @@ function mustChunk({ client, upload }: UploadTarget, session: UploadSession, cut
 
 async function send(target: UploadTarget, session: UploadSession, reader: BlobReader): Promise<Ending> {
   if (!session.chunked) return putWhole(target, session, reader);
-  if (await sendChunks(target, session, reader)) return close(target, session);
+  const ending = await sendChunks(target, session, reader);
+  if (ending === "sent") return close(target, session);
+  if (ending === "lost") return "anew";
   const { uploads, registry } = target.client;
   uploads.takesChunks = false;
   if (target.upload.blob.size <= uploads.largestBody) return "anew";
@@ -112,15 +128,8 @@ async function putWhole(target: UploadTarget, session: UploadSession, reader: Bl
   const { client, upload } = target;
   const { size } = upload.blob;
   session.unsure = true;
-  const counted = async function* (): AsyncGenerator<Uint8Array> {
-    let sent = 0;
-    for await (const chunk of reader.piece(0, size)) {
-      sent += chunk.length;
-      session.sent = Math.max(session.sent, sent);
-      yield chunk;
-    }
-  };
-  return put(target, session, size === 0 ? undefined : counted, (status) => {
+  const body = size === 0 ? undefined : () => counted(session, reader, 0, size);
+  return put(target, session, body, (status) => {
     if ((status !== 413 && status !== 416) || !client.uploads.takesChunks || size === 0) return false;
     learnLimit(client.uploads, size);
     return true;
