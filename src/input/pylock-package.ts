@@ -18,6 +18,8 @@ import type { TomlTable } from "./toml.ts";
 interface PylockContext {
   readonly file: string;
   readonly warnings: string[];
+  /** The tool that wrote the lock. */
+  readonly createdBy?: string | undefined;
 }
 
 const SOURCES = ["vcs", "directory", "archive"] as const;
@@ -56,8 +58,27 @@ export function readPylockPackage(table: TomlTable, context: PylockContext): Inp
   const archive = readArchive(table, context);
   if (archive !== undefined) return { ...versioned, ...archive };
   const files = readFiles(table, context);
+  const guessed = guessedFiles(context, files, index);
+  if (guessed !== undefined && version !== undefined) return { ...versioned, sha256: guessed, files: [] };
   const blocked = refusal(table, name) ?? (files.length === 0 ? nothingListed(name) : undefined);
   return { ...versioned, sha256: [], files, ...(blocked === undefined ? {} : { blocked }) };
+}
+
+/**
+ * Pipenv knows no files, only the hashes of a release: it writes each hash as that of a pure wheel at an address that
+ * it makes up below the index. What holds of such rows are the hashes; the index has the files.
+ */
+function guessedFiles(
+  { createdBy }: PylockContext,
+  files: readonly DistributionFile[],
+  index: string | undefined,
+): readonly string[] | undefined {
+  if (createdBy !== "pipenv" || index === undefined || files.length === 0) return undefined;
+  const below = index.replace(/\/+$/, "");
+  const isGuess = ({ url, filename }: DistributionFile): boolean =>
+    url.startsWith(`${below}/`) && filename.endsWith("-py3-none-any.whl");
+  const hashes = files.map(({ sha256 }) => sha256).filter((sha256) => sha256 !== undefined);
+  return files.every(isGuess) && hashes.length === files.length ? hashes : undefined;
 }
 
 function checkOneSource(table: TomlTable): void {

@@ -16,7 +16,7 @@ export const pylock: InputFormat = {
     // Another major version may mean anything: its packages are not looked at.
     problems.check();
     root.demand("created-by");
-    root.string("created-by");
+    const createdBy = root.string("created-by");
     const environments = root.strings("environments");
     for (const marker of environments) checkMarker(root, "environments", marker);
     const requiresPython = checkSpecifiers(root);
@@ -24,7 +24,7 @@ export const pylock: InputFormat = {
     const ociasm = readOciasmTable(root, warnings);
     const packages = root
       .tables("packages")
-      .map((table) => readPylockPackage(table, { file: context.file, warnings }))
+      .map((table) => readPylockPackage(table, { file: context.file, warnings, createdBy }))
       .filter((one) => one !== undefined)
       .map((one) => (ociasm === undefined ? one : { ...one, requested: ociasm.requested.includes(one.name) }));
     const input: LockInput = {

@@ -181,3 +181,15 @@ test("a key that JavaScript knows is only a key", () => {
     "INPUT_INVALID 3:3 packages[0] lacks name",
   ]);
 });
+
+test("pipenv's made-up wheels are read as the hashes that they stand for", () => {
+  const row = (sha256: string): string =>
+    `{name = "a-1-py3-none-any.whl", url = "https://index.example/simple/a/a-1-py3-none-any.whl", hashes = {sha256 = "${sha256}"}}`;
+  const B = "b".repeat(64);
+  const text = (tool: string): string =>
+    `lock-version = "1.0"\ncreated-by = "${tool}"\n[[packages]]\nname = "a"\nversion = "1"\nindex = "https://index.example/simple/"\nwheels = [${row(A)}, ${row(B)}]\n`;
+  const [made] = read(text("pipenv")).packages;
+  assert.deepEqual([made?.sha256, made?.files, made?.index], [[A, B], [], "https://index.example/simple/"]);
+  const [listed] = read(text("other")).packages;
+  assert.deepEqual([listed?.sha256, listed?.files.length], [[], 2]);
+});
