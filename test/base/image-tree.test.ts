@@ -4,6 +4,8 @@ import fc from "fast-check";
 import type { TarEntry, TarEntryType } from "../../src/archive/tar-entry.ts";
 import { createImageTree, type ImageTree } from "../../src/base/image-tree.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 function entry(path: string, type: TarEntryType = "file", more: Partial<TarEntry> = {}): TarEntry {
   return { path, type, mode: type === "directory" ? 0o755 : 0o644, uid: 0, gid: 0, size: 0, mtime: 0, ...more };
 }

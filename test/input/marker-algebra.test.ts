@@ -16,6 +16,8 @@ import { markerEnvironment } from "../../src/python/marker-environment.ts";
 import { evaluateMarker } from "../../src/python/marker-evaluation.ts";
 import { testTarget } from "../support/target.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 const COMPARISONS = [
   'python_version < "3.11"',
   'python_version >= "3.12"',

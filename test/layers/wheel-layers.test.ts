@@ -7,6 +7,8 @@ import { planWheelLayers } from "../../src/layers/wheel-layers.ts";
 import type { LockedPackage } from "../../src/resolve/lock.ts";
 import { context, families, locked, packagesOf, policy } from "./fixtures.ts";
 
+fc.configureGlobal({ seed: 1 });
+
 const MB = 1_000_000;
 const familyOf = familyFinder(families);
 
