@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { machine, measure } from "./_measure.ts";
 
-const CLI = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
+const CLI = fileURLToPath(new URL("../bundle/cli/main.js", import.meta.url));
 const LIMIT = 256e6;
 
 /** Peak memory of a cold build, by what it was at: npm run bench -- memory CONTEXT [FLAGS of build…]. */

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { machine, measure, median } from "./_measure.ts";
 
-const CLI = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
+const CLI = fileURLToPath(new URL("../bundle/cli/main.js", import.meta.url));
 const ROUNDS = 9;
 /** Seconds on an idle machine, where node alone takes some 0.04; a busy one is held to the same proportion. */
 const LIMIT = 0.5;

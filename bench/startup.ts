@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { machine, measure, median } from "./_measure.ts";
 
-const CLI = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
+const CLI = fileURLToPath(new URL("../bundle/cli/main.js", import.meta.url));
 
 /** `ociasm --version` beside `node -e 0`, alternating. */
 export async function bench(args: readonly string[]): Promise<void> {

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { machine, measure } from "./_measure.ts";
 
-const CLI = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
+const CLI = fileURLToPath(new URL("../bundle/cli/main.js", import.meta.url));
 const MAX_RSS = 256e6;
 const BUDGET = 48;
 

@@ -1,8 +1,12 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** The command line as it is shipped. */
-export const CLI: string = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+const BUNDLE = fileURLToPath(new URL("../../bundle/cli/main.js", import.meta.url));
+/** The command line as it is shipped; as compiled where it is not bundled. */
+export const CLI: string = existsSync(BUNDLE)
+  ? BUNDLE
+  : fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 export const ROOT: string = fileURLToPath(new URL("../../../", import.meta.url));
 
 export interface RunOptions {
