@@ -84,6 +84,8 @@ function isDirectory({ name }: Folded): boolean {
 
 /** NUL for the slash, so that a directory's entries sort right behind it. */
 function fold(name: string): string {
-  const plain = name.replace(/\/$/, "");
+  const plain = name.endsWith("/") ? name.slice(0, -1) : name;
+  // Nearly all names; a directory has thousands.
+  if (/^[\x20-\x7e]*$/.test(plain)) return plain.toLowerCase().replaceAll("/", "\0");
   return plain.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC").replaceAll("/", "\0");
 }
