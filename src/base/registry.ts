@@ -1,13 +1,14 @@
 import { createReadStream } from "node:fs";
-import { OciasmError } from "../errors.ts";
+import { isOciasmError, OciasmError } from "../errors.ts";
 import { formatReference, parseTagged, type Reference } from "../oci/reference.ts";
-import { createRegistry } from "../registry/client.ts";
+import { createRegistry, type RegistryClient } from "../registry/client.ts";
 import { pullBlob } from "../registry/download.ts";
 import { getManifest } from "../registry/manifests.ts";
 import { streamBlob } from "../registry/stream-blob.ts";
+import { similarTags } from "../registry/tags.ts";
 import type { BaseDeps, BaseProvider } from "./base.ts";
 import { openImageBase } from "./image-base.ts";
-import { checkedDocument, type ImageSource } from "./image-source.ts";
+import { checkedDocument, type ImageSource, type SourceDocument } from "./image-source.ts";
 
 const SCHEME = "docker://";
 
@@ -37,7 +38,7 @@ export function registrySource(title: string, reference: Reference, deps: BaseDe
     title,
     name: formatReference(name),
     origin: `${reference.registry}/${repository}`,
-    top: () => getManifest(client, repository, reference.digest ?? reference.tag ?? "latest"),
+    top: () => findTop(client, reference),
     document: async (descriptor) => {
       const isManifest = descriptor.mediaType.includes("manifest") || descriptor.mediaType.includes("index");
       if (isManifest) return (await getManifest(client, repository, descriptor.digest)).bytes;
@@ -52,6 +53,18 @@ export function registrySource(title: string, reference: Reference, deps: BaseDe
     fetchLayer,
     close: async () => {},
   };
+}
+
+async function findTop(client: RegistryClient, reference: Reference): Promise<SourceDocument> {
+  const { repository, digest, tag = "latest" } = reference;
+  try {
+    return await getManifest(client, repository, digest ?? tag);
+  } catch (error) {
+    if (digest !== undefined || !isOciasmError(error) || error.code !== "IMAGE_NOT_FOUND") throw error;
+    const near = await similarTags(client, repository, tag);
+    if (near.length === 0) throw error;
+    throw new OciasmError(error.code, error.message, { hint: `tags that it has: ${near.join(", ")}`, cause: error });
+  }
 }
 
 async function readWhole(deps: BaseDeps, digest: Parameters<BaseDeps["blobs"]["open"]>[0]): Promise<Uint8Array> {

@@ -28,7 +28,7 @@ const CUT = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "STALLED", "UND_ER
 export function networkError(error: unknown, url: string, signal: AbortSignal | undefined): OciasmError {
   if (signal?.aborted === true) return new OciasmError("INTERRUPTED", "interrupted", { cause: error });
   if (error instanceof OciasmError) return error;
-  const code = deepestCode(error);
+  const code = isProxyLogin(error) ? PROXY_LOGIN : deepestCode(error);
   return new OciasmError("NETWORK", `${redactUrl(url)}: ${describe(error, code)}`, {
     hint: hintFor(code),
     cause: error,
@@ -54,15 +54,24 @@ function deepestCode(error: unknown): string | undefined {
   return found;
 }
 
+const PROXY_LOGIN = "UND_ERR_PRX_LOGIN";
+
+/** undici tells a proxy's 407 in words only. */
+function isProxyLogin(error: unknown): boolean {
+  return error instanceof Error && (/\(407\)/.test(error.message) || isProxyLogin(error.cause));
+}
+
 function describe(error: unknown, code: string | undefined): string {
   const words: Readonly<Record<string, string>> = {
     ENOTFOUND: "no such host",
     EAI_AGAIN: "the name server does not answer",
     ECONNREFUSED: "connection refused",
+    [PROXY_LOGIN]: "the proxy wants a login (407)",
     ECONNRESET: "connection closed by the server",
     UND_ERR_SOCKET: "connection closed by the server",
     UND_ERR_CONNECT_TIMEOUT: "no connection in time",
     CERT_HAS_EXPIRED: "its certificate has expired",
+    CERT_NOT_YET_VALID: "its certificate is not valid yet",
     DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is signed by nobody known here",
     SELF_SIGNED_CERT_IN_CHAIN: "its certificate is signed by nobody known here",
     UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its certificate is signed by nobody known here",
@@ -80,6 +89,7 @@ function hintFor(code: string | undefined): string | undefined {
   if (code === "ECONNREFUSED") return "check that the server runs and that host and port are right";
   if (code !== undefined && /CERT|SIGNATURE/.test(code))
     return "point SSL_CERT_FILE at the certificate authority of this host";
-  if (code === "UND_ERR_ABORTED" || code === "UND_ERR_PRX_TLS") return "check HTTPS_PROXY and its credentials";
+  if (code === "UND_ERR_ABORTED" || code?.startsWith("UND_ERR_PRX_"))
+    return "check HTTP_PROXY, HTTPS_PROXY and the credentials in them";
   return undefined;
 }

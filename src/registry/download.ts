@@ -52,7 +52,7 @@ async function writeChecked(path: string, body: AsyncIterable<Uint8Array>, downl
   const { blob, report } = download;
   const hash = createHash("sha256");
   let bytes = 0;
-  const file = await open(path, "wx");
+  const file = await open(path, "w");
   try {
     for await (const chunk of body) {
       bytes += chunk.length;
