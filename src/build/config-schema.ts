@@ -8,6 +8,7 @@ import type {
   FilesConfig,
   LayerGroupConfig,
   LayersConfig,
+  RegistryConfig,
   WeightsConfig,
 } from "./config.ts";
 import {
@@ -167,6 +168,13 @@ const healthcheck: Decoder<HealthcheckSettings> = either(
   checks,
 );
 
+const registry: Decoder<RegistryConfig> = object("One registry", {
+  mirrors: list("Where to read first, never to push: HOST, HOST:PORT or HOST/PREFIX, in order", text("Mirror")),
+  ca: text("PEM file of authorities that count for this registry alone"),
+  insecure: yesNo("true takes any certificate, and plain http where there is no TLS"),
+  http: yesNo("true speaks plain http"),
+});
+
 /** Keys of neighbours' configurations that will have a meaning here. */
 export const LATER: readonly string[] = [
   "bytecode",
@@ -242,6 +250,7 @@ export const configDecoder: Decoder<BuildConfig> = object<BuildConfig>(
     tags: list("Names of the image", text("Reference")),
     outputs: list("Where the image goes: type=oci,dest=PATH, type=docker,dest=FILE, type=registry", text("Spec")),
     insecureRegistries: list("Registries to reach by plain http", text("Host")),
+    registries: mapOf("How registries are reached, by host", registry),
   },
   { later: LATER },
 );

@@ -81,6 +81,17 @@ export interface BuildConfig {
   /** Output specs as on the command line. */
   readonly outputs?: readonly string[];
   readonly insecureRegistries?: readonly string[];
+  /** By host, as in references. */
+  readonly registries?: Readonly<Record<string, RegistryConfig>>;
+}
+
+/** How one registry is reached: see src/registry/settings.ts. */
+export interface RegistryConfig {
+  readonly mirrors?: readonly string[];
+  /** File, relative to the context. */
+  readonly ca?: string;
+  readonly insecure?: boolean;
+  readonly http?: boolean;
 }
 
 /** Which of several indexes are asked for a name: as uv does, or as pip does. */

@@ -4,6 +4,7 @@ import { type BuildFlags, mergeSettings } from "../build/merge-settings.ts";
 import { type OpenDeps, openDeps } from "../build/open-deps.ts";
 import { type BuildRequest, type LockTrust, type Prepared, prepareStep } from "../build/prepare-step.ts";
 import { readConfig } from "../build/read-config.ts";
+import { withRegistries } from "../build/registry-settings.ts";
 import { OciasmError } from "../errors.ts";
 import type { BuildEvent } from "../events.ts";
 import { createDiskStore } from "../store/disk.ts";
@@ -20,6 +21,7 @@ export async function openBuild(
   const request = await readRequest(args, session);
   const deps = openDeps({
     ...session,
+    environment: withRegistries(session.environment, request.config.registries, request.context),
     report,
     userAgent: `ociasm/${version()}`,
     insecureRegistries: request.config.insecureRegistries ?? [],

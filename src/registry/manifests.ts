@@ -7,6 +7,7 @@ import { MAX_DOCUMENT_BYTES, parseManifestDocument } from "../oci/manifest.ts";
 import { isIndexType, isManifestType, isSchema1Type, MANIFEST_TYPES } from "../oci/media-types.ts";
 import type { RegistryClient } from "./client.ts";
 import { failureError, readFailure, registryError } from "./error.ts";
+import { type Place, placesOf, readFirst } from "./mirrors.ts";
 
 /** A manifest or an index as it came, checked against its digest and its type. */
 export interface FetchedManifest {
@@ -17,12 +18,19 @@ export interface FetchedManifest {
 // What distribution and most others take; the spec promises no more (distribution-spec, "Pushing manifests").
 const MAX_PUSH_BYTES = 4 * 1024 * 1024;
 
-/** Gets a manifest or index by tag or digest; IMAGE_NOT_FOUND when there is none, HASH_MISMATCH when it is another. */
+/**
+ * Gets a manifest or index by tag or digest, from a mirror if one has it; IMAGE_NOT_FOUND when there is none,
+ * HASH_MISMATCH when it is another.
+ */
 export async function getManifest(
   client: RegistryClient,
   repository: string,
   reference: string,
 ): Promise<FetchedManifest> {
+  return readFirst(placesOf(client, repository), (place) => getFrom(place, reference));
+}
+
+async function getFrom({ client, repository }: Place, reference: string): Promise<FetchedManifest> {
   const what = `manifest ${client.registry}/${repository}${isDigest(reference) ? "@" : ":"}${reference}`;
   const { response, bytes } = await retrying(async () => {
     const answer = await client.call({

@@ -17,7 +17,7 @@ export interface RegistrySettings {
 /** JSON of what `registries` of the configuration says: `{"HOST": {"mirrors": […], "ca": "FILE", …}}`. */
 export const REGISTRIES_VARIABLE = "OCIASM_REGISTRIES";
 /** Hosts, by comma, that may speak plain HTTP or show any certificate. */
-export const INSECURE_VARIABLE = "OCIASM_INSECURE_REGISTRY";
+const INSECURE_VARIABLE = "OCIASM_INSECURE_REGISTRY";
 
 /** What the environment says of a registry, named as in references. Throws CONFIG_INVALID for what is no such JSON. */
 export function settingsOf(registry: string, environment: Environment): RegistrySettings {
@@ -32,7 +32,8 @@ export function settingsOf(registry: string, environment: Environment): Registry
   };
 }
 
-function allSettings(environment: Environment): ReadonlyMap<string, unknown> {
+/** What the environment says of any registry, by name. Throws CONFIG_INVALID for what is no JSON. */
+export function allSettings(environment: Environment): ReadonlyMap<string, unknown> {
   const text = environment[REGISTRIES_VARIABLE];
   if (text === undefined || text === "") return new Map();
   try {

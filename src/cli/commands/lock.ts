@@ -1,6 +1,7 @@
 import { relative, resolve } from "node:path";
 import { type LockOutcome, type LockRequest, lockRun } from "../../build/lock-run.ts";
 import { openDeps } from "../../build/open-deps.ts";
+import { withRegistries } from "../../build/registry-settings.ts";
 import { OciasmError } from "../../errors.ts";
 import { type Arguments, booleanFlag, listFlag, stringFlag } from "../arguments.ts";
 import { readRequest } from "../build-request.ts";
@@ -14,6 +15,7 @@ export async function lockCommand(args: Arguments, session: Session): Promise<An
   const request = await lockRequest(args, session);
   const deps = openDeps({
     ...session,
+    environment: withRegistries(session.environment, request.config.registries, request.context),
     userAgent: `ociasm/${version()}`,
     insecureRegistries: request.config.insecureRegistries ?? [],
   });
