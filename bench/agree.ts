@@ -20,8 +20,8 @@ const AMD64 = testTarget();
 const ARM64 = testTarget({ python: "3.12.1", platform: "arm64" });
 
 /**
- * npm run bench -- agree [SETS] [SEED]: random sets of requirements; npm run bench -- agree hard [NAME…]: known hard
- * ones. Asks ociasm and uv, cold and warm, and has pip's rules judge what ociasm says. Exit 1 where pip objects.
+ * npm run bench -- agree [SETS] [SEED] [NAMES]: random sets of requirements, out of a list of names of one's own if a
+ * file is given; npm run bench -- agree hard [NAME…]: known hard ones. Asks ociasm and uv, cold and warm, and has pip's rules judge what ociasm says. Exit 1 where pip objects.
  */
 export async function bench([count = "60", ...rest]: readonly string[]): Promise<void> {
   const python = oraclePython();
@@ -30,7 +30,7 @@ export async function bench([count = "60", ...rest]: readonly string[]): Promise
   const folder = await mkdtemp(join(tmpdir(), "ociasm-agree-"));
   const setup = { config: await agreeIndex(), uv, python, folder, limit: LIMIT };
   try {
-    const sets = count === "hard" ? hardSets(rest) : await randomSets(Number(count), Number(rest[0] ?? 1), setup);
+    const sets = count === "hard" ? hardSets(rest) : await randomSets(Number(count), rest, setup);
     const cold: Comparison[] = [];
     const warm: Comparison[] = [];
     for (const [index, set] of sets.entries()) {
@@ -51,14 +51,19 @@ function hardSets(names: readonly string[]): readonly RootSet[] {
 }
 
 /** Every fourth for arm64. What they are made of is read through a cache of its own, so that the solvers start cold. */
-async function randomSets(count: number, seed: number, { config, folder }: Setup): Promise<readonly RootSet[]> {
-  if (!Number.isInteger(count) || count < 1) throw new Error("usage: agree [SETS] [SEED] | agree hard [NAME…]");
-  const random = new Random(seed);
+async function randomSets(
+  count: number,
+  [seed = "1", list]: readonly string[],
+  { config, folder }: Setup,
+): Promise<readonly RootSet[]> {
+  if (!Number.isInteger(count) || count < 1) throw new Error("usage: agree [SETS] [SEED] [NAMES] | agree hard [NAME…]");
+  const random = new Random(Number(seed));
+  const names = popularNames(list);
   const { catalog, close } = await openCatalog(config, join(folder, "sets"));
   try {
     const sets: RootSet[] = [];
     for (let number = 1; number <= count; number += 1) {
-      const roots = await randomRoots(random, popularNames(), catalog);
+      const roots = await randomRoots(random, names, catalog);
       sets.push({ label: `${number}`, roots, target: number % 4 === 0 ? ARM64 : AMD64 });
     }
     return sets;

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 
-/** Names of testdata/agree/popular.txt. */
-export function popularNames(): readonly string[] {
-  const text = readFileSync(new URL("../../../testdata/agree/popular.txt", import.meta.url), "utf8");
-  return text.split("\n").filter((line) => line !== "");
+const SHIPPED = new URL("../../../testdata/agree/popular.txt", import.meta.url);
+
+/** One name a line: those of testdata/agree/popular.txt, or of another list. */
+export function popularNames(file: string | URL = SHIPPED): readonly string[] {
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "");
 }
