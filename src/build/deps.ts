@@ -16,4 +16,6 @@ export interface BuildDeps {
   /** Seconds since 1970. */
   readonly now: number;
   readonly offline: boolean;
+  /** 0 to 1, for nothing but the waits between tries. */
+  readonly random?: () => number;
 }

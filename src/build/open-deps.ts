@@ -41,6 +41,7 @@ export function openDeps(options: DepsOptions): OpenDeps {
     environment,
     now: Math.floor(Date.now() / 1000),
     offline,
+    random: Math.random,
     close: async () => {
       await pool.close();
       await http.close();
