@@ -28,6 +28,8 @@ export interface Base {
   /** The base's own config to inherit from; an empty one for scratch. */
   readonly config: ImageConfig;
   readonly facts: BaseFacts;
+  /** What reading the layers of an image told, for builds that don't have them (see ./base-note.ts). */
+  readonly note?: string;
   /** Newest date among the inputs, RFC 3339. */
   readonly created?: string;
   /** Makes a layer's blob (or a deb's) available in the store; `fetchSource` by sha256 hex for recipes. */
@@ -62,6 +64,8 @@ export interface BaseRequest {
   readonly pins?: BasePins;
   readonly codec: LayerRecipe["codec"];
   readonly offline: boolean;
+  /** The note that an earlier image has of the base image with this digest. */
+  readonly noteOf?: (digest: Digest) => Promise<string | undefined>;
 }
 
 /** Parts of a base that are not looked up again. */

@@ -8,7 +8,8 @@ import type { Digest } from "../oci/digest.ts";
 import { type ImageManifest, isIndex, MAX_DOCUMENT_BYTES, parseManifestDocument } from "../oci/manifest.ts";
 import { isConfigType, layerCompression } from "../oci/media-types.ts";
 import { formatPlatform, normalisePlatform, type Platform, platformDistance } from "../oci/platform.ts";
-import type { Base, BaseDeps, BaseFacts, BaseRequest } from "./base.ts";
+import type { Base, BaseDeps, BaseRequest } from "./base.ts";
+import { type BaseVerdict, readBaseNote, writeBaseNote } from "./base-note.ts";
 import type { ImageSource, SourceDocument } from "./image-source.ts";
 import { createImageTree } from "./image-tree.ts";
 import { scanLayer } from "./scan-layer.ts";
@@ -36,7 +37,9 @@ async function readBase(source: ImageSource, request: BaseRequest, deps: BaseDep
   const top = await source.top();
   const image = await findImage(source, top, request.platform);
   const config = await readConfig(source, image.manifest, request.platform);
-  const { facts, sizes } = await readFacts(source, image, config, deps);
+  const verdict = await readVerdict(source, image, config, request, deps);
+  const { facts, sizes } = verdict;
+  const note = writeBaseNote(verdict);
   const { title, name, origin } = source;
   return {
     spec: title,
@@ -49,6 +52,7 @@ async function readBase(source: ImageSource, request: BaseRequest, deps: BaseDep
     recipes: [],
     config,
     facts,
+    ...(note === undefined ? {} : { note }),
     ...(config.created === undefined ? {} : { created: config.created }),
     fetchLayer: (layer, report, signal) => source.fetchLayer(layer, report, signal),
     fetchSource: () => Promise.reject(new OciasmError("BUG", `${title} is made of no recipes`)),
@@ -59,6 +63,19 @@ async function readBase(source: ImageSource, request: BaseRequest, deps: BaseDep
 interface FoundImage {
   readonly digest: Digest;
   readonly manifest: ImageManifest;
+}
+
+/** From an image that was built on this one; not kept, because whoever builds without that image does not trust it. */
+async function toldVerdict({ digest, manifest }: FoundImage, request: BaseRequest): Promise<BaseVerdict | undefined> {
+  const note = await request.noteOf?.(digest);
+  if (note === undefined) return undefined;
+  try {
+    const verdict = readBaseNote(note);
+    return verdict.sizes.length === manifest.layers.length ? verdict : undefined;
+  } catch (error) {
+    if (isOciasmError(error)) return undefined;
+    throw error;
+  }
 }
 
 async function findImage(source: ImageSource, top: SourceDocument, platform: Platform): Promise<FoundImage> {
@@ -121,21 +138,16 @@ function sameMachine(a: Platform, b: Platform): boolean {
   return left.os === right.os && left.architecture === right.architecture;
 }
 
-/** What the layers told, by manifest: the same manifest tells the same again. */
-interface Verdict {
-  readonly facts: BaseFacts;
-  readonly sizes: readonly number[];
-}
-
 const BUCKET = "base-facts-1";
 
-async function readFacts(
+async function readVerdict(
   source: ImageSource,
   image: FoundImage,
   config: ImageConfig,
+  request: BaseRequest,
   deps: BaseDeps,
-): Promise<Verdict> {
-  const known = await deps.index.get<Verdict>(BUCKET, image.digest);
+): Promise<BaseVerdict> {
+  const known = (await deps.index.get<BaseVerdict>(BUCKET, image.digest)) ?? (await toldVerdict(image, request));
   if (known !== undefined) return known;
   const tree = createImageTree();
   const sizes: number[] = [];
@@ -144,7 +156,7 @@ async function readFacts(
     const [diffId] = config.rootfs.diff_ids.slice(at);
     if (diffId !== undefined) sizes.push(await scanLayer(layer, diffId, await source.layer(layer), tree));
   }
-  const verdict = { facts: treeFacts(tree, config), sizes };
+  const verdict: BaseVerdict = { facts: treeFacts(tree, config), sizes };
   await deps.index.set(BUCKET, image.digest, verdict);
   return verdict;
 }

@@ -20,12 +20,18 @@ export interface BaseChoice {
 }
 
 /** Opens what the image starts from. The caller closes it. */
-export async function openBaseOf(choice: BaseChoice, platform: Platform, deps: BuildDeps): Promise<Base> {
+export async function openBaseOf(
+  choice: BaseChoice,
+  platform: Platform,
+  deps: BuildDeps,
+  noteOf?: BaseRequest["noteOf"],
+): Promise<Base> {
   const { request, codec, input, pinned } = choice;
   const name = chooseBase(request, input, pinned);
   const options = baseOptions(request.config);
   const { spec, pins } = basePins(name, options.system, platform, pinned);
-  return baseStep(spec, { platform, codec, ...options, ...(pins === undefined ? {} : { pins }) }, deps);
+  const told = { ...(pins === undefined ? {} : { pins }), ...(noteOf === undefined ? {} : { noteOf }) };
+  return baseStep(spec, { platform, codec, ...options, ...told }, deps);
 }
 
 async function baseStep(spec: string, request: Omit<BaseRequest, "offline">, deps: BuildDeps): Promise<Base> {

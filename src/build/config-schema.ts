@@ -176,14 +176,7 @@ const registry: Decoder<RegistryConfig> = object("One registry", {
 });
 
 /** Keys of neighbours' configurations that will have a meaning here. */
-export const LATER: readonly string[] = [
-  "bytecode",
-  "cache-from",
-  "certificates",
-  "constraints-file",
-  "format",
-  "secrets",
-];
+export const LATER: readonly string[] = ["bytecode", "certificates", "constraints-file", "format", "secrets"];
 
 /** Every key of the configuration. schema/ociasm.schema.json is written from it. */
 export const configDecoder: Decoder<BuildConfig> = object<BuildConfig>(
@@ -249,6 +242,8 @@ export const configDecoder: Decoder<BuildConfig> = object<BuildConfig>(
     weights: list("Models and other large files, one layer each", weights),
     tags: list("Names of the image", text("Reference")),
     outputs: list("Where the image goes: type=oci,dest=PATH, type=docker,dest=FILE, type=registry", text("Spec")),
+    cacheFrom: list("Images of earlier builds to take layers from, besides those at the tags", text("Reference")),
+    registryCache: yesNo("false takes no layers from images of earlier builds"),
     insecureRegistries: list("Registries to reach by plain http", text("Host")),
     registries: mapOf("How registries are reached, by host", registry),
   },

@@ -80,6 +80,10 @@ export interface BuildConfig {
   readonly tags?: readonly string[];
   /** Output specs as on the command line. */
   readonly outputs?: readonly string[];
+  /** References, `oci:DIR` or `archive:FILE`: images of earlier builds. */
+  readonly cacheFrom?: readonly string[];
+  /** false takes no layers from images of earlier builds. */
+  readonly registryCache?: boolean;
   readonly insecureRegistries?: readonly string[];
   /** By host, as in references. */
   readonly registries?: Readonly<Record<string, RegistryConfig>>;

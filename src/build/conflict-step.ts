@@ -1,58 +1,106 @@
 import { createInspector, type Inspector } from "../assemble/inspector.ts";
 import { caseWarnings, conflictError } from "../install/conflict-rules.ts";
-import { findConflicts, type OwnedEntry, type OwnedListing } from "../install/conflicts.ts";
+import { findConflicts, type OwnedEntry } from "../install/conflicts.ts";
 import { globMatcher } from "../install/glob.ts";
 import { FORMAT_VERSION } from "../layers/key.ts";
 import type { InstallScheme, WheelSource } from "../layers/recipe.ts";
-import { digestOfHex } from "../oci/digest.ts";
+import { ANYWHERE, layerRoots, mayMeet } from "../layers/roots.ts";
+import { type Digest, digestOfHex } from "../oci/digest.ts";
 import { canonicalJson } from "../oci/json.ts";
 import type { BuildDeps } from "./deps.ts";
-import type { ImagePlan } from "./image-plan.ts";
+import type { ImagePlan, PlannedLayer } from "./image-plan.ts";
+import type { KnownLayer } from "./known-layer.ts";
 
 const LISTINGS = "wheel-listings";
 
+/** The roots of each layer with wheels, by key (see ../layers/roots.ts). */
+export type Roots = ReadonlyMap<Digest, readonly string[]>;
+
 /**
  * Throws FILE_CONFLICT when two wheels bring different things to one path. Works from the wheels' directories, before
- * any layer is written; what a wheel brings is remembered by its sha256.
+ * any layer is written; what a wheel brings is remembered by its sha256. Of a layer that is known, the roots have to do:
+ * its wheels are looked into only where they may meet those of another layer.
  */
-export async function checkConflicts(plan: ImagePlan, deps: BuildDeps): Promise<void> {
-  const scheme = plan.layers.find(({ recipe }) => recipe.sources.some((source) => source.type === "wheel"))?.recipe
-    .scheme;
-  if (scheme === undefined) return;
-  const conflicts = findConflicts(await wheelListings(plan, scheme, deps));
-  for (const message of caseWarnings(conflicts)) deps.report({ type: "warning", message });
-  const error = conflictError(conflicts, scheme);
-  if (error !== undefined) throw error;
-}
-
-async function wheelListings(
+export async function checkConflicts(
   plan: ImagePlan,
-  scheme: InstallScheme,
+  known: ReadonlyMap<Digest, KnownLayer>,
   deps: BuildDeps,
-): Promise<readonly OwnedListing[]> {
-  const listings: OwnedListing[] = [];
+): Promise<Roots> {
+  const layers = plan.layers.filter(({ recipe }) => recipe.sources.some((source) => source.type === "wheel"));
+  const scheme = layers[0]?.recipe.scheme;
+  if (scheme === undefined) return new Map();
   const inspector = createInspector();
+  const look = (layer: PlannedLayer) => lookInto(layer, { scheme, inspector, plan, deps });
   try {
-    for (const source of plan.layers.flatMap(({ recipe }) => recipe.sources)) {
-      if (source.type !== "wheel") continue;
-      deps.signal.throwIfAborted();
-      const entries = await wheelEntries(source, scheme, inspector, plan, deps);
-      const excluded = globMatcher(source.exclude ?? []);
-      const kept = entries.filter((entry) => !excluded(entry.path));
-      listings.push({ owner: `${source.name}==${source.version}`, entries: kept });
-    }
-    return listings;
+    const open = await inTurn(
+      layers.filter(({ key }) => !known.has(key)),
+      look,
+    );
+    const roots = new Map([
+      ...[...known].map(([key, { record }]) => [key, record.roots ?? [ANYWHERE]] as const),
+      ...open.map(({ layer, wheels }) => [layer.key, layerRoots(wheels, scheme)] as const),
+    ]);
+    const doubtful = layers.filter(({ key }) => known.has(key) && meetsAnother(key, layers, roots, known));
+    const looked = [...open, ...(await inTurn(doubtful, look))];
+    const conflicts = findConflicts(looked.flatMap(({ wheels }) => wheels));
+    for (const message of caseWarnings(conflicts)) deps.report({ type: "warning", message });
+    const error = conflictError(conflicts, scheme);
+    if (error !== undefined) throw error;
+    return roots;
   } finally {
     await inspector.close();
   }
 }
 
+/** Layers of one image have been held against each other when it was built. */
+function meetsAnother(
+  key: Digest,
+  layers: readonly PlannedLayer[],
+  roots: Roots,
+  known: ReadonlyMap<Digest, KnownLayer>,
+): boolean {
+  const images = new Set(known.get(key)?.finds.map(({ image }) => image));
+  return layers.some(
+    (other) =>
+      other.key !== key &&
+      known.get(other.key)?.finds.some(({ image }) => images.has(image)) !== true &&
+      mayMeet(roots.get(key) ?? [ANYWHERE], roots.get(other.key) ?? [ANYWHERE]),
+  );
+}
+
+interface Looking {
+  readonly scheme: InstallScheme;
+  readonly inspector: Inspector;
+  readonly plan: ImagePlan;
+  readonly deps: BuildDeps;
+}
+
+interface WheelListing {
+  readonly source: WheelSource;
+  readonly owner: string;
+  readonly entries: readonly OwnedEntry[];
+}
+
+interface Looked {
+  readonly layer: PlannedLayer;
+  readonly wheels: readonly WheelListing[];
+}
+
+async function lookInto(layer: PlannedLayer, looking: Looking): Promise<Looked> {
+  const wheels: WheelListing[] = [];
+  for (const source of layer.recipe.sources) {
+    if (source.type !== "wheel") continue;
+    looking.deps.signal.throwIfAborted();
+    const excluded = globMatcher(source.exclude ?? []);
+    const entries = (await wheelEntries(source, looking)).filter((entry) => !excluded(entry.path));
+    wheels.push({ source, owner: `${source.name}==${source.version}`, entries });
+  }
+  return { layer, wheels };
+}
+
 async function wheelEntries(
   source: WheelSource,
-  scheme: InstallScheme,
-  inspector: Inspector,
-  plan: ImagePlan,
-  deps: BuildDeps,
+  { scheme, inspector, plan, deps }: Looking,
 ): Promise<readonly OwnedEntry[]> {
   const { exclude: _exclude, directUrl: _direct, ...whole } = source;
   const key = canonicalJson({ sha256: source.sha256, scheme, format: FORMAT_VERSION });
@@ -65,8 +113,14 @@ async function wheelEntries(
   return entries;
 }
 
-/** A wheel of a known layer whose listing was lost: it has to be looked at again. */
+/** A wheel of a known layer: it is not on this host, or its listing was lost. */
 async function fetchMissing(source: WheelSource, plan: ImagePlan, deps: BuildDeps): Promise<void> {
   const wheel = plan.lock?.packages.find((item) => item.wheel.sha256 === source.sha256)?.wheel;
   if (wheel !== undefined) await plan.packages?.fetch(wheel, deps.signal);
+}
+
+async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
 }

@@ -34,6 +34,7 @@ export function imageStep(plan: ImagePlan, layers: readonly BuiltLayer[], option
       layers: base.layers,
       ...(base.name === undefined ? {} : { name: base.name }),
       ...(base.digest === undefined ? {} : { digest: base.digest }),
+      ...(base.note === undefined ? {} : { note: base.note }),
     },
     layers: ours,
     settings: options.settings,

@@ -3,39 +3,60 @@ import { collectGarbage } from "../assemble/collect.ts";
 import type { AssembledLayer } from "../assemble/job.ts";
 import { codecNamed } from "../codec/codecs.ts";
 import type { LayerRecord } from "../layers/recipe.ts";
-import { digestOfHex } from "../oci/digest.ts";
+import { type Digest, digestOfHex } from "../oci/digest.ts";
 import { saveLayer } from "../store/layer-index.ts";
 import { allOrNothing } from "./all-or-nothing.ts";
-import { checkConflicts } from "./conflict-step.ts";
+import { checkConflicts, type Roots } from "./conflict-step.ts";
 import type { BuildDeps } from "./deps.ts";
 import { fetchSources } from "./fetch-step.ts";
 import type { ImagePlan, PlannedLayer } from "./image-plan.ts";
+import type { KnownLayer } from "./known-layer.ts";
+
+/** What is done with a layer as soon as it exists, while others are still being made. */
+export type Sealed = (record: LayerRecord) => void;
 
 /** Fetches the sources of layers that nobody has, holds them against each other, and assembles. By layer key. */
 export async function makeLayers(
   layers: readonly PlannedLayer[],
+  known: ReadonlyMap<Digest, KnownLayer>,
   plan: ImagePlan,
+  sealed: Sealed,
   deps: BuildDeps,
-): Promise<ReadonlyMap<string, LayerRecord>> {
+): Promise<ReadonlyMap<Digest, LayerRecord>> {
   await fetchSources(plan, layers, deps);
-  await checkConflicts(plan, deps);
+  const roots = await checkConflicts(plan, known, deps);
   // What downloads left behind makes room for the threads.
   collectGarbage();
-  return new Map(await assembleAll(layers, plan, deps));
+  return new Map(await assembleAll(layers, roots, plan, sealed, deps));
+}
+
+/** Makes a layer whose record is known already. */
+export async function remakeLayer(
+  layer: PlannedLayer,
+  { roots }: LayerRecord,
+  plan: ImagePlan,
+  deps: BuildDeps,
+): Promise<LayerRecord> {
+  await fetchSources(plan, [layer], deps);
+  return assembleOne(layer, roots, plan, deps, deps.signal);
 }
 
 /** Largest first, so that the last thread to finish started early. */
 async function assembleAll(
   layers: readonly PlannedLayer[],
+  roots: Roots,
   plan: ImagePlan,
+  sealed: Sealed,
   deps: BuildDeps,
-): Promise<readonly (readonly [string, LayerRecord])[]> {
+): Promise<readonly (readonly [Digest, LayerRecord])[]> {
   const distinct = [...new Map(layers.map((layer) => [layer.key, layer])).values()];
   const ordered = distinct.sort((a, b) => inputBytes(b) - inputBytes(a));
   return allOrNothing(
-    ordered.map(
-      (layer) => async (signal: AbortSignal) => [layer.key, await assembleOne(layer, plan, deps, signal)] as const,
-    ),
+    ordered.map((layer) => async (signal: AbortSignal) => {
+      const record = await assembleOne(layer, roots.get(layer.key), plan, deps, signal);
+      sealed(record);
+      return [layer.key, record] as const;
+    }),
     deps.limits.layers,
     deps.signal,
   );
@@ -43,6 +64,7 @@ async function assembleAll(
 
 async function assembleOne(
   layer: PlannedLayer,
+  roots: LayerRecord["roots"],
   plan: ImagePlan,
   deps: BuildDeps,
   signal: AbortSignal,
@@ -55,7 +77,7 @@ async function assembleOne(
     const made = await deps.pool.run(job, deps.report, signal);
     await deps.store.adopt(listingPath, made.listing);
     await deps.store.adopt(blobPath, made.blob);
-    const record = recordOf(layer, made);
+    const record = recordOf(layer, roots, made);
     await saveLayer(deps.store, record);
     for (const message of made.warnings) deps.report({ type: "warning", message });
     return record;
@@ -64,7 +86,7 @@ async function assembleOne(
   }
 }
 
-function recordOf({ key, recipe }: PlannedLayer, made: AssembledLayer): LayerRecord {
+function recordOf({ key, recipe }: PlannedLayer, roots: LayerRecord["roots"], made: AssembledLayer): LayerRecord {
   return {
     key,
     kind: recipe.kind,
@@ -75,6 +97,7 @@ function recordOf({ key, recipe }: PlannedLayer, made: AssembledLayer): LayerRec
     size: made.blob.size,
     diffId: made.diffId,
     uncompressedSize: made.uncompressedSize,
+    ...(roots === undefined ? {} : { roots }),
     listing: made.listing.digest,
   };
 }

@@ -61,6 +61,8 @@ export interface BuildFlags {
   readonly healthcheck?: string;
   readonly tag?: readonly string[];
   readonly output?: readonly string[];
+  readonly cacheFrom?: readonly string[];
+  readonly noRegistryCache?: boolean;
   readonly insecureRegistry?: readonly string[];
 }
 
@@ -129,6 +131,8 @@ export function mergeSettings(
       layers: layersOf(flags, file),
       tags: flags.tag,
       outputs: flags.output,
+      cacheFrom: flags.cacheFrom,
+      registryCache: flags.noRegistryCache === true ? false : undefined,
       insecureRegistries: flags.insecureRegistry,
     }),
   };

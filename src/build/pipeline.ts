@@ -1,15 +1,21 @@
+import type { Base } from "../base/base.ts";
 import type { Destination, Publication, WriteResult } from "../destination/destination.ts";
+import { toOciasmError } from "../errors.ts";
 import { annotationLevels } from "../image/annotations.ts";
+import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
 import { nameFullCache } from "../store/store-error.ts";
 import { openBaseOf } from "./base-step.ts";
+import { cacheRequests } from "./cache-requests.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { ImagePlan } from "./image-plan.ts";
 import { type BuiltImage, imageStep } from "./image-step.ts";
-import { layerStep } from "./layer-step.ts";
+import { createRunBlobs, type RunBlobs } from "./layer-blobs.ts";
+import { type LayerCache, NO_CACHE, openLayerCache } from "./layer-cache.ts";
+import { type KnownLayers, knownLayers, layerStep } from "./layer-step.ts";
 import { planStep } from "./plan-step.ts";
 import type { Prepared } from "./prepare-step.ts";
-import { publicationOf, publishStep } from "./publish-step.ts";
+import { openPublisher, publicationOf } from "./publish-step.ts";
 import { targetOf } from "./target.ts";
 
 /** What a build leaves behind. */
@@ -23,30 +29,79 @@ export interface Built {
 
 /** From a prepared request to an image at its destinations; one platform after the other, one index over several. */
 export async function build(prepared: Prepared, destinations: readonly Destination[], deps: BuildDeps): Promise<Built> {
-  const images: BuiltImage[] = [];
+  const cache = openCache(prepared, destinations, deps);
+  const blobs = createRunBlobs(deps);
   try {
-    for (const platform of prepared.platforms) {
-      const plan = await planImage(prepared, platform, deps);
-      const layers = await layerStep(plan, { noCache: prepared.request.noCache }, deps).catch((error: unknown) => {
-        throw nameFullCache(error, deps.store.cacheDir);
-      });
-      images.push(imageStep(plan, layers, prepared));
-    }
-    const { tags = [], annotations = {} } = prepared.request.config;
-    const publication = publicationOf(images, tags, annotationLevels(annotations).index);
-    const written = await publishStep(publication, images, destinations, deps);
-    return { images, publication, written, names: destinations.flatMap((one) => one.names ?? []) };
+    return await attempt(prepared, destinations, { cache, blobs }, deps);
+  } catch (error) {
+    if (!blobs.isRefuted) throw error;
+    deps.report({ type: "warning", message: `${toOciasmError(error).message}: starting again without earlier images` });
+    return await attempt(prepared, destinations, { cache: NO_CACHE, blobs: createRunBlobs(deps) }, deps);
   } finally {
-    for (const image of images) await image.plan.base.close();
+    await cache.close();
     await prepared.packages?.close();
   }
 }
 
+/** The earlier images that this request lets layers be taken from. The caller closes it. */
+export function openCache({ request }: Prepared, destinations: readonly Destination[], deps: BuildDeps): LayerCache {
+  return request.noCache ? NO_CACHE : openLayerCache(cacheRequests(request.config, destinations, deps.offline), deps);
+}
+
+interface Sources {
+  readonly cache: LayerCache;
+  readonly blobs: RunBlobs;
+}
+
+async function attempt(
+  prepared: Prepared,
+  destinations: readonly Destination[],
+  { cache, blobs }: Sources,
+  deps: BuildDeps,
+): Promise<Built> {
+  const { tags = [], annotations = {} } = prepared.request.config;
+  const publisher = await openPublisher(destinations, tags, blobs, deps);
+  const images: BuiltImage[] = [];
+  const bases: Base[] = [];
+  try {
+    for (const platform of prepared.platforms) {
+      const plan = await planImage(prepared, platform, cache, deps);
+      bases.push(plan.base);
+      const known: KnownLayers = prepared.request.noCache ? new Map() : await knownLayers(plan, cache, deps);
+      blobs.add(plan, known);
+      const layers = await layerStep(plan, known, publisher.sealed, deps).catch((error: unknown) => {
+        throw nameFullCache(error, deps.store.cacheDir);
+      });
+      images.push(imageStep(plan, layers, prepared));
+    }
+    const publication = publicationOf(images, tags, annotationLevels(annotations).index);
+    const written = await publisher.publish(publication);
+    const names = destinations.flatMap((one) => one.names ?? []);
+    return { images: images.map((image) => withOrigins(image, blobs.remade)), publication, written, names };
+  } finally {
+    await publisher.close();
+    for (const base of bases) await base.close();
+  }
+}
+
+/** Says of layers whose blobs turned out to be gone that they were made. */
+function withOrigins(image: BuiltImage, remade: ReadonlySet<Digest>): BuiltImage {
+  const layers = image.layers.map((layer) =>
+    remade.has(layer.record.digest) && layer.origin === "registry" ? { ...layer, origin: "built" as const } : layer,
+  );
+  return { ...image, layers };
+}
+
 /** Everything that is decided before a byte of a wheel is fetched. The caller closes the plan's base. */
-export async function planImage(prepared: Prepared, platform: Platform, deps: BuildDeps): Promise<ImagePlan> {
+export async function planImage(
+  prepared: Prepared,
+  platform: Platform,
+  cache: LayerCache,
+  deps: BuildDeps,
+): Promise<ImagePlan> {
   const { request, packages } = prepared;
   const { config } = request;
-  const base = await openBaseOf(prepared, platform, deps);
+  const base = await openBaseOf(prepared, platform, deps, cache.baseNote);
   const hasPython = packages !== undefined || base.facts.python !== undefined;
   const target = hasPython ? targetOf(base, { python: config.python, libc: config.libc }) : undefined;
   const lock = target === undefined ? undefined : await packages?.lockFor(target);

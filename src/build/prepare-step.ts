@@ -13,6 +13,7 @@ import { type Platform, parsePlatform } from "../oci/platform.ts";
 import { parseTagged } from "../oci/reference.ts";
 import type { BaseNote } from "../resolve/pylock-document.ts";
 import type { KeyIndex } from "../store/blob-store.ts";
+import { checkCacheNames } from "./cache-requests.ts";
 import { type BuildConfig, imageSettings } from "./config.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { Detected } from "./detect.ts";
@@ -113,8 +114,9 @@ async function defaultPlatforms(destinations: readonly Destination[], deps: Buil
 }
 
 /** What can't be written is said before anything is built. */
-function destinationsOf({ outputs = [], tags = [] }: BuildConfig): readonly Destination[] {
+function destinationsOf({ outputs = [], tags = [], cacheFrom = [] }: BuildConfig): readonly Destination[] {
   for (const tag of tags) parseTagged(tag);
+  checkCacheNames(cacheFrom);
   if (tags.length === 0 && outputs.some(pushesTags)) {
     throw new OciasmError("USAGE", "an image without a name can't be pushed", {
       hint: "name it with -t HOST/NAME:TAG",

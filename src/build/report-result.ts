@@ -2,7 +2,7 @@ import type { LayerRecord } from "../layers/recipe.ts";
 import { formatPlatform } from "../oci/platform.ts";
 import type { ImagePlan } from "./image-plan.ts";
 import { type BuiltImage, imageSize } from "./image-step.ts";
-import type { BuiltLayer } from "./layer-step.ts";
+import type { BuiltLayer, KnownLayers } from "./layer-step.ts";
 import type { Built } from "./pipeline.ts";
 import type { BuildResult, ByteCounts, ImageResult, LayerResult } from "./result.ts";
 
@@ -50,14 +50,13 @@ function assembledBytes(images: readonly BuiltImage[]): number {
   return [...distinct.values()].reduce((sum, size) => sum + size, 0);
 }
 
-/** What is known of a planned image: `known` holds the records of layers that exist already, by key. */
-export function planResult(plan: ImagePlan, known: ReadonlyMap<string, LayerRecord>): ImageResult {
+/** What is known of a planned image and its layers. */
+export function planResult(plan: ImagePlan, known: KnownLayers): ImageResult {
   const layers = [
     ...plan.base.layers.map((record) => layerResult(record, "base")),
     ...plan.layers.map(({ key, recipe }): LayerResult => {
-      const record = known.get(key);
-      if (record !== undefined)
-        return { ...layerResult(record, "store"), title: recipe.title, kind: recipe.kind, packages: recipe.packages };
+      const layer = known.get(key);
+      if (layer !== undefined) return layerResult(layer.record, layer.origin);
       const size = recipe.sources.reduce((sum, source) => sum + ("size" in source ? source.size : 0), 0);
       const { kind, title, packages } = recipe;
       return { digest: null, diffId: null, size, mediaType: "", kind, key, title, packages, origin: "planned" };

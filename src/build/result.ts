@@ -41,6 +41,7 @@ export interface ByteCounts {
   readonly wheelsFetched: number;
   readonly debsFetched: number;
   readonly baseFetched: number;
+  readonly cacheFetched: number;
   readonly assembled: number;
   readonly uploaded: number;
   readonly mounted: number;

@@ -113,6 +113,8 @@ function buildFlags(args: Arguments): BuildFlags {
     healthcheck: text("healthcheck"),
     tag: list("tag"),
     output: outputsOf(args),
+    cacheFrom: list("cache-from"),
+    noRegistryCache: booleanFlag(args, "no-registry-cache") ? true : undefined,
     insecureRegistry: list("insecure-registry"),
   };
   return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));

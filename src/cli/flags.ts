@@ -129,6 +129,8 @@ export const LAYERS: FlagGroup = {
     flag("layer-policy", "auto, one, per-package, or a policy file", { placeholder: "NAME|FILE", path: true }),
     flag("compression", "gzip, zstd or none, with ,level=N", { placeholder: "NAME" }),
     flag("no-cache", "make every layer anew"),
+    list("cache-from", "REF", "image of an earlier build to take layers from; those at the tags pushed to are as well"),
+    flag("no-registry-cache", "take no layers from images of earlier builds"),
     flag("source-date-epoch", "seconds since 1970 for the image and its files", { placeholder: "SECONDS" }),
   ],
 };
@@ -202,4 +204,4 @@ export const INSPECT: FlagGroup = {
 };
 
 /** Words of the contract whose part of the program does not exist yet: refused by name instead of ignored. */
-export const NOT_YET: readonly string[] = ["bytecode", "no-build", "cache-from", "no-registry-cache"];
+export const NOT_YET: readonly string[] = ["bytecode", "no-build"];

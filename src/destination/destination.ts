@@ -49,6 +49,8 @@ export interface WriteDeps {
   readonly http?: HttpClient;
   /** One of several runs at a time, where the caller has locks: for what is read, changed and written back. */
   readonly withLock?: WithLock;
+  /** 0 to 1, spreads the waits of clients that a registry turned away together. */
+  readonly random?: () => number;
 }
 
 /** Bytes moved and spared. */
@@ -65,11 +67,25 @@ export interface DestinationType {
   open(spec: Readonly<Record<string, string>>): Destination | undefined;
 }
 
+/** An image on its way, layer by layer. */
+export interface Publishing {
+  /** Brings a layer in the background as soon as it exists; what goes wrong is told by `finish`. */
+  layer(layer: Descriptor): void;
+  /** Brings what is still missing, then documents and names, as `Destination.write` does. */
+  finish(publication: Publication): Promise<WriteResult>;
+  /** Waits for whatever is under way, after `finish` or instead of it. */
+  close(): Promise<void>;
+}
+
 export interface Destination {
   /** For messages: "oci:out", "docker archive out.tar", "registry". */
   readonly title: string;
   /** Repositories that it pushes to without a tag: what it wrote is found as `NAME@DIGEST`. */
   readonly names?: readonly string[];
+  /** What an image with these tags will be known by there: an earlier build may have left its image under the same name. */
+  replaces?(tags: readonly string[]): readonly string[];
+  /** Starts to bring layers before the image is known: `write` in two parts. Throws USAGE. */
+  begin?(tags: readonly string[], deps: WriteDeps): Promise<Publishing>;
   /** The platform that it wants where none was asked for: an engine's own. */
   platform?(deps: Pick<WriteDeps, "environment" | "http" | "signal">): Promise<Platform | undefined>;
   /** All or nothing: a reader sees the old image or the new one. */

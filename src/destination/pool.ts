@@ -19,3 +19,20 @@ export async function inParallel<T>(
   const lanes = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, lane));
   for (const one of lanes) if (one.status === "rejected") throw one.reason;
 }
+
+/** Runs each task that it is given when one of `limit` places is free, in the order of their coming. */
+export function createPlaces(limit: number): <T>(task: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let free = limit;
+  return async (task) => {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await task();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else next();
+    }
+  };
+}

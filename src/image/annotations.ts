@@ -1,13 +1,20 @@
 import type { LayerRecord } from "../layers/recipe.ts";
+import { ANYWHERE } from "../layers/roots.ts";
+import { isDigest } from "../oci/digest.ts";
 
 export const BASE_NAME = "org.opencontainers.image.base.name";
 export const BASE_DIGEST = "org.opencontainers.image.base.digest";
+
+/** On the manifest: what was read of a base image's layers (see ../base/base-note.ts). */
+export const BASE_NOTE = "dev.ociasm.base.note";
 
 /** On our layers' descriptors: `LayerRecord.key`, by which a later build knows the layer again. */
 const LAYER_KEY = "dev.ociasm.layer.key";
 export const LAYER_KIND = "dev.ociasm.layer.kind";
 /** `LayerRecord.packages`, separated by spaces. */
 export const LAYER_PACKAGES = "dev.ociasm.layer.packages";
+/** `LayerRecord.roots`, percent-encoded and separated by spaces. */
+const LAYER_ROOTS = "dev.ociasm.layer.roots";
 
 export type Annotations = Readonly<Record<string, string>>;
 
@@ -55,5 +62,35 @@ function splitKey(text: string): { readonly levels: readonly (keyof AnnotationLe
 export function layerAnnotations(layer: LayerRecord): Annotations | undefined {
   if (layer.key === undefined) return undefined;
   const packages = layer.packages.length === 0 ? {} : { [LAYER_PACKAGES]: layer.packages.join(" ") };
-  return { [LAYER_KEY]: layer.key, [LAYER_KIND]: layer.kind, ...packages };
+  const roots = layer.roots === undefined ? {} : { [LAYER_ROOTS]: layer.roots.map(encodeRoot).join(" ") };
+  return { [LAYER_KEY]: layer.key, [LAYER_KIND]: layer.kind, ...packages, ...roots };
+}
+
+/** What `layerAnnotations` wrote; undefined for a layer that is none of ours. */
+export function readLayerAnnotations(annotations: Annotations): Pick<LayerRecord, "key" | "roots"> | undefined {
+  const key = annotations[LAYER_KEY];
+  if (key === undefined || !isDigest(key)) return undefined;
+  const roots = annotations[LAYER_ROOTS];
+  return roots === undefined
+    ? { key }
+    : {
+        key,
+        roots: roots
+          .split(" ")
+          .filter((root) => root !== "")
+          .map(decodeRoot),
+      };
+}
+
+function encodeRoot(root: string): string {
+  return root.replaceAll(/\p{Surrogate}/gu, "\ufffd").replaceAll(/[^!-$&-~]/gu, encodeURIComponent);
+}
+
+/** What can't be read may be anything. */
+function decodeRoot(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return ANYWHERE;
+  }
 }

@@ -6,7 +6,14 @@ import { present } from "../oci/fields.ts";
 import type { ImageManifest } from "../oci/manifest.ts";
 import { OCI_CONFIG, OCI_MANIFEST, ociMediaType } from "../oci/media-types.ts";
 import type { Platform } from "../oci/platform.ts";
-import { type Annotations, annotationLevels, BASE_DIGEST, BASE_NAME, layerAnnotations } from "./annotations.ts";
+import {
+  type Annotations,
+  annotationLevels,
+  BASE_DIGEST,
+  BASE_NAME,
+  BASE_NOTE,
+  layerAnnotations,
+} from "./annotations.ts";
 import { type JsonDocument, jsonDocument } from "./document.ts";
 import { composeHistory } from "./history.ts";
 import { composeRuntimeConfig } from "./runtime-config.ts";
@@ -21,6 +28,8 @@ export interface ImageParts {
     readonly layers: readonly LayerRecord[];
     readonly name?: string;
     readonly digest?: Digest;
+    /** For later builds, which take it from the manifest. */
+    readonly note?: string;
   };
   /** Ours, lowest first. */
   readonly layers: readonly LayerRecord[];
@@ -102,6 +111,7 @@ function baseAnnotations({ base }: ImageParts): Annotations {
   return {
     ...(base.name === undefined ? {} : { [BASE_NAME]: base.name }),
     ...(base.digest === undefined ? {} : { [BASE_DIGEST]: base.digest }),
+    ...(base.note === undefined ? {} : { [BASE_NOTE]: base.note }),
   };
 }
 

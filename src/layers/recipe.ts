@@ -129,6 +129,8 @@ export interface LayerRecord {
   readonly diffId: Digest;
   /** Bytes of the tar. */
   readonly uncompressedSize?: number;
+  /** Of a layer with wheels: the places that they fill (see ./roots.ts). */
+  readonly roots?: readonly string[];
   /** Digest of the JSON listing in the blob store (see ./listing.ts). */
   readonly listing?: Digest;
 }

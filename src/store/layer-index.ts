@@ -2,7 +2,8 @@ import type { LayerRecord } from "../layers/recipe.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
 import type { BlobStore, KeyIndex } from "./blob-store.ts";
 
-const BUCKET = "layers";
+// The number goes up when records get a member that an image is made of.
+const BUCKET = "layers-2";
 
 /** What is known of the layer with this recipe key, whether or not its blob is still here. */
 export async function recallLayer(store: KeyIndex, key: Digest): Promise<LayerRecord | undefined> {

@@ -25,6 +25,7 @@ export async function buildCommand(args: Arguments, session: Session): Promise<A
       wheelsFetched: counter.fetched("wheel"),
       debsFetched: counter.fetched("deb"),
       baseFetched: counter.fetched("base"),
+      cacheFetched: counter.fetched("cache"),
     };
     const result = buildResult(built, bytes, (performance.now() - start) / 1000);
     await writeFiles(args, result, built.publication);

@@ -1,10 +1,7 @@
-import type { ImagePlan } from "../../build/image-plan.ts";
-import { planImage } from "../../build/pipeline.ts";
+import { knownLayers } from "../../build/layer-step.ts";
+import { openCache, planImage } from "../../build/pipeline.ts";
 import { planResult } from "../../build/report-result.ts";
 import type { ImageResult, LayerResult } from "../../build/result.ts";
-import type { LayerRecord } from "../../layers/recipe.ts";
-import type { DiskStore } from "../../store/disk.ts";
-import { findLayer } from "../../store/layer-index.ts";
 import type { Arguments } from "../arguments.ts";
 import { openBuild } from "../build-request.ts";
 import { formatBytes } from "../render/units.ts";
@@ -13,26 +10,19 @@ import type { Answer } from "../verbs.ts";
 
 export async function planCommand(args: Arguments, session: Session): Promise<Answer> {
   const { prepared, deps } = await openBuild(args, session, session.report);
+  const cache = openCache(prepared, prepared.destinations, deps);
   try {
     const images: ImageResult[] = [];
     for (const platform of prepared.platforms) {
-      const plan = await planImage(prepared, platform, deps);
-      images.push(planResult(plan, await knownLayers(plan, deps.store)));
+      const plan = await planImage(prepared, platform, cache, deps);
+      images.push(planResult(plan, await knownLayers(plan, cache, deps)));
       await plan.base.close();
     }
     return { text: images.map(imageText).join("\n\n"), json: { schema: 1, images } };
   } finally {
+    await cache.close();
     await deps.close();
   }
-}
-
-async function knownLayers(plan: ImagePlan, store: DiskStore): Promise<ReadonlyMap<string, LayerRecord>> {
-  const known = new Map<string, LayerRecord>();
-  for (const { key } of plan.layers) {
-    const record = await findLayer(store, key);
-    if (record !== undefined) known.set(key, record);
-  }
-  return known;
 }
 
 function imageText(image: ImageResult): string {

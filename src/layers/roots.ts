@@ -1,0 +1,82 @@
+import { normalizeName } from "../python/name.ts";
+import type { ListingEntry } from "./listing.ts";
+import type { InstallScheme, WheelSource } from "./recipe.ts";
+
+/** What `layerRoots` gives when a list would be too long: the layer may bring anything. */
+export const ANYWHERE = "*";
+
+const MOST_ROOTS = 256;
+/** Files outside of site-packages that are named one by one; of more than these, the folders are. */
+const MOST_FILES = 64;
+
+/** A wheel, and what it brings into its layer. */
+export interface WheelEntries {
+  readonly source: Pick<WheelSource, "name">;
+  readonly entries: readonly Pick<ListingEntry, "path" | "type">[];
+}
+
+/**
+ * The places that a layer's wheels fill: in site-packages, as relative paths, the topmost folders that hold files
+ * themselves (so `google/cloud/storage` and not the `google` that many share) and the files beside them; elsewhere,
+ * behind a slash, the files. Every path of the layer is a root or lies below one, but for the wheels' own `.dist-info`.
+ * Sorted.
+ */
+export function layerRoots(wheels: readonly WheelEntries[], scheme: InstallScheme): readonly string[] {
+  const roots = new Set<string>();
+  const outside = new Set<string>();
+  for (const { source, entries } of wheels) {
+    const inside: string[] = [];
+    for (const path of leaves(entries)) {
+      if (path.startsWith(`${scheme.site}/`)) inside.push(path.slice(scheme.site.length + 1));
+      else outside.add(`/${path}`);
+    }
+    for (const root of topmost(inside)) if (!isOwnInfo(root, source.name)) roots.add(root);
+  }
+  const others = outside.size > MOST_FILES ? [...outside].map(folderOf) : outside;
+  for (const path of others) roots.add(path);
+  return roots.size > MOST_ROOTS ? [ANYWHERE] : [...roots].sort();
+}
+
+/** False when no path of the one layer can meet one of the other, whatever the case of its letters. */
+export function mayMeet(a: readonly string[], b: readonly string[]): boolean {
+  if (a.includes(ANYWHERE) || b.includes(ANYWHERE)) return true;
+  const [left, right] = [a.map(folded), b.map(folded)];
+  return reaches(left, new Set(right)) || reaches(right, new Set(left));
+}
+
+/** Whether one of the paths is among the roots or lies below one. */
+function reaches(paths: readonly string[], roots: ReadonlySet<string>): boolean {
+  return paths.some((path) => roots.has(path) || parentsOf(path).some((parent) => roots.has(parent)));
+}
+
+/** Files, links, and folders in which nothing is. */
+function leaves(entries: WheelEntries["entries"]): readonly string[] {
+  const parents = new Set(entries.flatMap(({ path }) => parentsOf(path)));
+  return entries.map(({ path }) => path).filter((path) => !parents.has(path));
+}
+
+function topmost(paths: readonly string[]): ReadonlySet<string> {
+  const holders = new Set(paths.map(folderOf));
+  return new Set(paths.map((path) => parentsOf(path).find((parent) => holders.has(parent)) ?? path));
+}
+
+/** From the top down. */
+function parentsOf(path: string): readonly string[] {
+  const parents: string[] = [];
+  for (let end = path.indexOf("/", 1); end > 0; end = path.indexOf("/", end + 1)) parents.push(path.slice(0, end));
+  return parents;
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+/** No other distribution of the environment has this name, so nobody else writes there by right. */
+function isOwnInfo(root: string, name: string): boolean {
+  const [named] = /^[^-]+(?=-[^-]+\.dist-info$)/.exec(root) ?? [];
+  return named !== undefined && normalizeName(named) === normalizeName(name);
+}
+
+function folded(path: string): string {
+  return path.normalize("NFC").toLowerCase();
+}
