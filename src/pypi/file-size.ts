@@ -25,8 +25,17 @@ export async function fileSize(file: DistributionFile, deps: IndexDeps, insecure
     signal: deps.signal,
     ...(deps.sleep === undefined ? {} : { sleep: deps.sleep }),
   });
-  if (file.sha256 !== undefined) await deps.store.set(BUCKET, file.sha256, size);
+  await rememberSize(file, size, deps);
   return size;
+}
+
+/** Keeps a size that a server told along with something else. */
+export async function rememberSize(
+  { sha256, size: listed }: DistributionFile,
+  size: number,
+  { store }: Pick<IndexDeps, "store">,
+): Promise<void> {
+  if (listed === undefined && sha256 !== undefined) await store.set(BUCKET, sha256, size);
 }
 
 async function localSize(url: string): Promise<number> {

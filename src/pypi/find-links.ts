@@ -6,7 +6,7 @@ import { belongsTo, filenameOf, type IndexFile, isDistribution } from "./index-f
 import { fetchPage } from "./index-page.ts";
 import { localFiles } from "./local-files.ts";
 import type { ReadCached } from "./page-cache.ts";
-import { fragmentHash } from "./simple-html.ts";
+import { fragmentHash } from "./plain-link.ts";
 
 /**
  * A project's files in one `--find-links` place. A place that is not there is an error when the command line named it,

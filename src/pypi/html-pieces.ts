@@ -17,8 +17,12 @@ export async function* htmlPieces(chunks: AsyncIterable<string>): AsyncGenerator
   yield held;
 }
 
+/** Begins what may hold tags that are none. */
+const RAW = /<(?:!--|script|style)/i;
+
 /** Where the last thing that may not be whole begins. */
 function cutPoint(text: string): number {
+  if (!RAW.test(text)) return Math.max(0, text.lastIndexOf("<"));
   const starts = [text.lastIndexOf("<"), openFrom(text, "<!--", "-->")];
   const lower = text.toLowerCase();
   for (const name of ["script", "style"]) starts.push(openFrom(lower, `<${name}`, `</${name}`));

@@ -44,6 +44,8 @@ const NAME = /[^\s/>]*/y;
 const GAP = /[\s/]*/y;
 const KEY = /[^\s/>=]+/y;
 const EQUALS = /\s*=\s*/y;
+/** The way in which nearly all attributes are written, in one step. */
+const PLAIN = /\s+([a-z][a-z-]*)="([^"]*)"/y;
 const VALUE = /"[^"]*"?|'[^']*'?|[^\s>]*/y;
 
 function readTag(text: string, start: number): { readonly tag: HtmlTag; readonly end: number } {
@@ -56,6 +58,12 @@ function readTag(text: string, start: number): { readonly tag: HtmlTag; readonly
   };
   const name = (take(NAME) ?? "").toLowerCase();
   const attributes = new Map<string, string>();
+  PLAIN.lastIndex = at;
+  for (let found = PLAIN.exec(text); found !== null; found = PLAIN.exec(text)) {
+    const [, key = "", value = ""] = found;
+    at = PLAIN.lastIndex;
+    if (!attributes.has(key)) attributes.set(key, decodeEntities(value));
+  }
   for (take(GAP); at < text.length && text[at] !== ">"; take(GAP)) {
     const key = take(KEY)?.toLowerCase();
     const value = take(EQUALS) === undefined ? "" : unquote(take(VALUE) ?? "");

@@ -54,8 +54,8 @@ async function ask(
     if (response.status === 404 || response.status === 410) return undefined;
     throw fileStatusError(response, "INDEX_ERROR");
   }
-  const { files, bytes } = await readPage(response);
-  await rememberPage(deps.store, url, files, validators);
+  const { files, bytes, stamp } = await readPage(response);
+  await rememberPage(deps.store, url, { files, stamp }, validators);
   deps.report({ type: "transfer", id: redactUrl(url), what: "index", state: "done", bytes });
   return files;
 }

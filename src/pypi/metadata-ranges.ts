@@ -3,6 +3,7 @@ import { openRangeSource } from "../net/range-source.ts";
 import { statusOf } from "../net/retry.ts";
 import type { Metadata } from "../python/metadata.ts";
 import type { DistributionFile } from "../resolve/lock.ts";
+import { rememberSize } from "./file-size.ts";
 import { fileRequest, type MetadataDeps } from "./metadata-deps.ts";
 import { zipMetadata } from "./metadata-zip.ts";
 
@@ -41,7 +42,9 @@ async function readByRanges(file: DistributionFile, origin: string, deps: Metada
   deps.rangeless.set(origin, source === undefined ? failures + 1 : Number.NEGATIVE_INFINITY);
   if (source === undefined || (file.size !== undefined && source.size !== file.size)) return undefined;
   try {
-    return await zipMetadata(source, file.filename, Math.min(source.size, tailSize));
+    const metadata = await zipMetadata(source, file.filename, Math.min(source.size, tailSize));
+    await rememberSize(file, source.size, deps);
+    return metadata;
   } catch (error) {
     const isNonsense = isOciasmError(error) && (error.code === "WHEEL_INVALID" || error.code === "INDEX_ERROR");
     if (isNonsense && source.size <= SECOND_LOOK) return undefined;

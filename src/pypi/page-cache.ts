@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { KeyIndex } from "../store/blob-store.ts";
 import { remember } from "../store/remember.ts";
 import { sha256Hex } from "../store/sha256.ts";
@@ -7,7 +6,7 @@ import type { IndexFile } from "./index-file.ts";
 /** What is known of a page without its files, with what a server needs to say that it still holds. */
 export interface PageHead extends Validators {
   readonly schema: 2;
-  /** Hash of all files. */
+  /** Tells states of the page apart. */
   readonly stamp: string;
   readonly parts: number;
 }
@@ -53,10 +52,9 @@ export async function cachedPage(store: KeyIndex, url: string): Promise<readonly
 export async function rememberPage(
   store: KeyIndex,
   url: string,
-  files: readonly IndexFile[],
+  { files, stamp }: { readonly files: readonly IndexFile[]; readonly stamp: string },
   validators: Validators,
 ): Promise<void> {
-  const stamp = stampOf(files);
   const parts = Math.ceil(files.length / PART_SIZE);
   for (let at = 0; at < parts; at++) {
     const part: PagePart = { stamp, files: files.slice(at * PART_SIZE, (at + 1) * PART_SIZE) };
@@ -72,13 +70,6 @@ export async function renewPage(store: KeyIndex, url: string, head: PageHead, va
 
 function partKey(url: string, at: number): string {
   return `${url} ${at}`;
-}
-
-/** File by file: a page's text is megabytes long. */
-function stampOf(files: readonly IndexFile[]): string {
-  const hash = createHash("sha256");
-  for (const file of files) hash.update(JSON.stringify(file));
-  return hash.digest("hex");
 }
 
 /** What is remembered of a page, whole or in part; empty when nothing is. */

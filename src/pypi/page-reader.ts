@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { isOciasmError, OciasmError } from "../errors.ts";
@@ -14,10 +15,12 @@ const MAX_PAGE = 512 * 1024 * 1024;
 const MAX_FILES = 200_000;
 
 /**
- * Reads an answer as a page of the simple API, in pieces: only its files are held. `bytes` is what came. Throws INDEX_ERROR for what is no
- * such page or beyond all measure, NETWORK for a connection that breaks.
+ * Reads an answer as a page of the simple API, in pieces: only its files are held. `bytes` is what came, `stamp` a hash
+ * of it. Throws INDEX_ERROR for what is no such page or beyond all measure, NETWORK for a connection that breaks.
  */
-export async function readPage(response: HttpResponse): Promise<IndexPage & { readonly bytes: number }> {
+export async function readPage(
+  response: HttpResponse,
+): Promise<IndexPage & { readonly bytes: number; readonly stamp: string }> {
   const type = (response.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   const isJson = /^application\/(vnd\.pypi\.simple\.[\w.]+\+)?json$/.test(type);
   const isHtml = /^(text\/html|application\/xhtml\+xml|application\/vnd\.pypi\.simple\.[\w.]+\+html)$/.test(type);
@@ -32,15 +35,18 @@ export async function readPage(response: HttpResponse): Promise<IndexPage & { re
     );
   }
   let bytes = 0;
+  // Where it came from counts too: links are read from there.
+  const hash = createHash("sha256").update(`${response.url} ${type} `);
   const counted = (async function* () {
     for await (const chunk of response.body) {
       bytes += chunk.length;
+      hash.update(chunk);
       yield chunk;
     }
   })();
   const read = isJson ? readJson : isHtml ? readHtml : readEither;
   const page = await read(textOf(counted, response.url, encoding !== "identity"), response.url);
-  return { ...page, bytes };
+  return { ...page, bytes, stamp: hash.digest("hex") };
 }
 
 async function readEither(texts: AsyncIterable<string>, url: string): Promise<IndexPage> {

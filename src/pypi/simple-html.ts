@@ -1,6 +1,7 @@
 import { type HtmlTag, htmlTags } from "./html-tags.ts";
 import { filenameOf, type IndexFile, type IndexPage, isDistribution, isKnownFile, isSha256 } from "./index-file.ts";
 import { createInterning, type Interning } from "./interning.ts";
+import { createPlainLinks, fragmentHash, type PlainLink } from "./plain-link.ts";
 
 /**
  * Files of an HTML page of the simple API (PEP 503, 592, 658, 714) or of any page of links. `pageUrl` is where the
@@ -25,15 +26,16 @@ export function createHtmlPage(pageUrl: string): HtmlPage {
   let known = 0;
   const files: IndexFile[] = [];
   const own = createInterning();
+  const plain = createPlainLinks();
   const takeLink = (href: string, attributes: HtmlTag["attributes"]): void => {
-    const url = resolve(href, base);
-    const filename = url === undefined ? undefined : filenameOf(url);
-    if (url === undefined || filename === undefined || !isKnownFile(filename)) {
+    const link = plain(href) ?? anyLink(href, base);
+    const isFile = link !== undefined && isDistribution(link.filename);
+    if (link === undefined || !(isFile || isKnownFile(link.filename))) {
       foreign++;
       return;
     }
     known++;
-    if (isDistribution(filename)) files.push(fileOf(url, filename, attributes, own));
+    if (isFile) files.push(fileOf(link, attributes, own));
   };
   return {
     read: (text) => {
@@ -49,6 +51,14 @@ export function createHtmlPage(pageUrl: string): HtmlPage {
     },
     page: () => ({ files, isIndex: known > 0 || foreign === 0 }),
   };
+}
+
+function anyLink(href: string, base: URL): PlainLink | undefined {
+  const url = resolve(href, base);
+  const filename = url === undefined ? undefined : filenameOf(url);
+  if (url === undefined || filename === undefined) return undefined;
+  const { href: whole, hash: fragment } = url;
+  return { url: fragment === "" ? whole : whole.slice(0, -fragment.length), fragment, filename };
 }
 
 /** An http or file URL without user info; a web page can't name files of this host. */
@@ -71,26 +81,20 @@ function urlAt(href: string, base: URL): URL | undefined {
   }
 }
 
-function fileOf(url: URL, filename: string, attributes: HtmlTag["attributes"], own: Interning): IndexFile {
-  const sha256 = fragmentHash(url.hash);
+function fileOf({ url, fragment, filename }: PlainLink, attributes: HtmlTag["attributes"], own: Interning): IndexFile {
+  const sha256 = fragmentHash(fragment);
   const requiresPython = attributes.get("data-requires-python");
   const yanked = attributes.get("data-yanked");
   // The older name only counts where the newer is absent (PEP 714).
   const coreMetadata = attributes.get("data-core-metadata") ?? attributes.get("data-dist-info-metadata");
   return {
     filename,
-    url: url.hash === "" ? url.href : url.href.slice(0, -url.hash.length),
+    url,
     ...(sha256 === undefined ? {} : { sha256 }),
     ...(requiresPython === undefined || requiresPython.trim() === "" ? {} : { requiresPython: own(requiresPython) }),
     ...(yanked === undefined ? {} : { yanked: own(yanked) }),
     ...(coreMetadata === undefined || coreMetadata === "false" ? {} : { coreMetadata: metadataHash(coreMetadata) }),
   };
-}
-
-/** `#sha256=…`, possibly among others: `#egg=x&sha256=…`. */
-export function fragmentHash(fragment: string): string | undefined {
-  const found = /[#&]sha256=([0-9a-f]{64})(?:&|$)/i.exec(fragment)?.[1];
-  return found?.toLowerCase();
 }
 
 function metadataHash(value: string): { readonly sha256?: string } {

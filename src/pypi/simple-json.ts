@@ -2,6 +2,7 @@ import { OciasmError } from "../errors.ts";
 import { redactUrl } from "../net/redact.ts";
 import { filenameOf, type IndexFile, type IndexPage, isDistribution, isSha256 } from "./index-file.ts";
 import { createInterning, type Interning } from "./interning.ts";
+import { createPlainLinks, type PlainLink } from "./plain-link.ts";
 import { resolve } from "./simple-html.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -25,9 +26,11 @@ export interface JsonPage {
 export function createJsonPage(pageUrl: string, files: IndexFile[]): JsonPage {
   const base = new URL(pageUrl);
   const own = createInterning();
+  const plain = createPlainLinks();
+  const linkOf = (href: string): Link | undefined => plain(href) ?? anyLink(href, base);
   return {
     item: (item) => {
-      const file = fileOf(fieldsOf(item), base, own);
+      const file = fileOf(fieldsOf(item), linkOf, own);
       if (file !== undefined) files.push(file);
     },
     rest: (text) => checkedFiles(text, pageUrl),
@@ -66,12 +69,26 @@ function fieldsOf(value: unknown): Fields | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }
 
-function fileOf(item: Fields | undefined, base: URL, own: Interning): IndexFile | undefined {
-  const href = item?.["url"];
-  const url = typeof href === "string" ? resolve(href, base) : undefined;
-  if (item === undefined || url === undefined) return undefined;
+/** Without a name where the path has none. */
+type Link = Pick<PlainLink, "url"> & Partial<Pick<PlainLink, "filename">>;
+
+function anyLink(href: string, base: URL): Link | undefined {
+  const url = resolve(href, base);
+  if (url === undefined) return undefined;
   url.hash = "";
-  const filename = typeof item["filename"] === "string" ? plainName(item["filename"]) : filenameOf(url);
+  const filename = filenameOf(url);
+  return { url: url.href, ...(filename === undefined ? {} : { filename }) };
+}
+
+function fileOf(
+  item: Fields | undefined,
+  linkOf: (href: string) => Link | undefined,
+  own: Interning,
+): IndexFile | undefined {
+  const href = item?.["url"];
+  const link = typeof href === "string" ? linkOf(href) : undefined;
+  if (item === undefined || link === undefined) return undefined;
+  const filename = typeof item["filename"] === "string" ? plainName(item["filename"]) : link.filename;
   if (filename === undefined || !isDistribution(filename)) return undefined;
   const sha256 = sha256In(item["hashes"]);
   const { size, yanked } = item;
@@ -79,7 +96,7 @@ function fileOf(item: Fields | undefined, base: URL, own: Interning): IndexFile 
   const metadataSha256 = sha256In(coreMetadata);
   return {
     filename,
-    url: url.href,
+    url: link.url,
     ...(sha256 === undefined ? {} : { sha256 }),
     ...(typeof size === "number" && Number.isSafeInteger(size) && size >= 0 ? { size } : {}),
     ...text("requiresPython", item["requires-python"], own),

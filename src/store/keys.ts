@@ -48,7 +48,8 @@ export async function replaceFile(path: string, text: string, temporary: () => P
     await writeFile(file, text);
     await mkdir(dirname(path), { recursive: true });
     await rename(file, path);
-  } finally {
+  } catch (error) {
     await rm(file, { force: true });
+    throw error;
   }
 }

@@ -112,6 +112,17 @@ test("without max-age a second run asks once a page, and gets no page", async (t
   );
 });
 
+test("a size that ranges tell is not asked for again", async (t) => {
+  const server = await startHttpServer(t);
+  const store = temporaryStore(t);
+  const index = serveSimpleIndex(server, [bare(FRONT)], { format: "html" });
+  const catalog = testCatalog(t, [index.url], { store });
+  const [file] = (await catalog.files("front")) ?? [];
+  assert.ok(file?.sha256 !== undefined && file.size === undefined);
+  await catalog.metadata(file);
+  assert.equal(await store.get("sizes", file.sha256), FRONT.size);
+});
+
 const DEMO_FILE = { filename: DEMO.filename, url: "http://127.0.0.1:9/none" };
 
 for (const format of ["json", "html", "plain"] as const) {

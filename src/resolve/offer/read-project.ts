@@ -1,6 +1,6 @@
 import { parseSdistName } from "../../python/sdist-name.ts";
 import { type Version, versionKey } from "../../python/version.ts";
-import { parseWheelName } from "../../python/wheel-name.ts";
+import { createWheelNameParser } from "../../python/wheel-name.ts";
 import type { DistributionFile } from "../lock.ts";
 import { offerOf } from "./offer.ts";
 import type { Policy } from "./policy.ts";
@@ -30,11 +30,15 @@ interface Files {
 /** Names that can't be read, and those of other projects on a page of links, are passed over. */
 function byVersion(files: readonly DistributionFile[], name: string): ReadonlyMap<string, Files> {
   const versions = new Map<string, Files>();
+  const keys = new Map<Version, string>();
+  const parseWheelName = createWheelNameParser();
   for (const file of files) {
     const parsed = file.filename.endsWith(".whl") ? parseWheelName(file.filename) : parseSdistName(file.filename);
     if (!parsed.ok || parsed.value.name !== name) continue;
     const { version } = parsed.value;
-    const key = versionKey(version);
+    // Files of one spelling share the parsed version.
+    const key = keys.get(version) ?? versionKey(version);
+    keys.set(version, key);
     const known = versions.get(key);
     if (known === undefined) versions.set(key, { version, all: [file] });
     else known.all.push(file);
