@@ -9,7 +9,7 @@ import type { CopyTarget } from "./copy-target.ts";
 import type { BuildDeps } from "./deps.ts";
 import { type ImageTree, readTree } from "./read-tree.ts";
 
-export type CopyDeps = Pick<BuildDeps, "store" | "http" | "report" | "signal" | "environment">;
+export type CopyDeps = Pick<BuildDeps, "store" | "http" | "report" | "signal" | "environment" | "random">;
 
 /** Documents to write, and the places that have their layers. */
 export interface CopyContent {
@@ -73,8 +73,10 @@ function documentsOf({ top, images, indexes }: ImageTree): Pick<Publication, "im
 }
 
 function writeDeps(sources: readonly ImageSource[], deps: CopyDeps): WriteDeps {
-  const { store, report, signal, environment, http } = deps;
-  return { layers: layersOf(sources, deps), report, signal, environment, http, withLock: store.withLock };
+  const { store, report, signal, environment, http, random } = deps;
+  const layers = layersOf(sources, deps);
+  const common = { report, signal, environment, http, withLock: store.withLock };
+  return { layers, ...common, ...(random === undefined ? {} : { random }) };
 }
 
 function layersOf(sources: readonly ImageSource[], { store, report, signal }: CopyDeps): LayerBlobs {

@@ -6,7 +6,7 @@ import { type Digest, digestOfHex, isDigest } from "../oci/digest.ts";
 import { MAX_DOCUMENT_BYTES, parseManifestDocument } from "../oci/manifest.ts";
 import { isIndexType, isManifestType, isSchema1Type, MANIFEST_TYPES } from "../oci/media-types.ts";
 import type { RegistryClient } from "./client.ts";
-import { failureError, readFailure, registryError } from "./error.ts";
+import { registryError } from "./error.ts";
 import { type Place, placesOf, readFirst } from "./mirrors.ts";
 
 /** A manifest or an index as it came, checked against its digest and its type. */
@@ -14,9 +14,6 @@ export interface FetchedManifest {
   readonly descriptor: Descriptor;
   readonly bytes: Uint8Array;
 }
-
-// What distribution and most others take; the spec promises no more (distribution-spec, "Pushing manifests").
-const MAX_PUSH_BYTES = 4 * 1024 * 1024;
 
 /**
  * Gets a manifest or index by tag or digest, from a mirror if one has it; IMAGE_NOT_FOUND when there is none,
@@ -72,62 +69,12 @@ export async function headManifest(
   return response.status === 200 && digest !== undefined && isDigest(digest) ? digest : undefined;
 }
 
-export interface PutOptions {
-  /** Brings what the registry says that it lacks; none named: everything that the document names. */
-  repair?(missing: readonly Digest[]): Promise<void>;
-}
-
-/** A registry with replicas or garbage collection may lose a blob between its upload and the manifest. */
-const REPAIRS = 3;
-const UNKNOWN_BLOB: readonly string[] = ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"];
-
-/** Puts a document under a tag or its own digest. */
-export async function putManifest(
-  client: RegistryClient,
-  repository: string,
-  reference: string,
-  document: FetchedManifest,
-  options: PutOptions = {},
-): Promise<void> {
-  const { mediaType, digest, size } = document.descriptor;
-  const what = `push of manifest ${client.registry}/${repository}${isDigest(reference) ? "@" : ":"}${reference}`;
-  if (size > MAX_PUSH_BYTES) {
-    throw new OciasmError("REGISTRY_ERROR", `${what}: it has ${size} bytes, and registries take ${MAX_PUSH_BYTES}`, {
-      hint: "use fewer layers or fewer annotations",
-    });
-  }
-  let repairs = 0;
-  const putOnce = async (): Promise<void> => {
-    const response = await client.call({
-      method: "PUT",
-      target: { path: `${repository}/manifests/${reference}` },
-      headers: { "content-type": mediaType },
-      body: document.bytes,
-      bodySize: size,
-      access: { repository, actions: "pull,push" },
-      what,
-    });
-    if (![200, 201, 202, 204].includes(response.status)) {
-      const failure = await readFailure(response);
-      const lacks = failure.codes.some((code) => UNKNOWN_BLOB.includes(code));
-      if (!lacks || options.repair === undefined || repairs === REPAIRS) throw failureError(response, failure, what);
-      repairs++;
-      await options.repair(failure.digests);
-      return putOnce();
-    }
-    await response.discard();
-    const stored = response.headers["docker-content-digest"];
-    if (stored !== undefined && isDigest(stored) && stored !== digest) throw mismatch(what, digest, stored);
-  };
-  await retrying(putOnce, client.retry);
-}
-
 // Anything else says nothing about the body, and the body says it itself.
 function knownType(contentType: string | undefined): string | undefined {
   const type = contentType?.split(";")[0]?.trim();
   return type !== undefined && (isIndexType(type) || isManifestType(type) || isSchema1Type(type)) ? type : undefined;
 }
 
-function mismatch(what: string, wanted: Digest, got: Digest): OciasmError {
+export function mismatch(what: string, wanted: Digest, got: Digest): OciasmError {
   return new OciasmError("HASH_MISMATCH", `${what}: expected ${wanted}, the registry has ${got}`);
 }

@@ -137,6 +137,19 @@ test("25 416 with a Range is a correction, and four in a row are an error", asyn
   assert.equal(await pushed(always, blobOf(bytes)), "REGISTRY_ERROR");
 });
 
+test("25 where the status was old news, 416 tells where to go on", async (t) => {
+  const bench = await openBench(t, {
+    ...SMALL_CHUNKS,
+    faults: [
+      { ...PATCH, skip: 1, action: { reset: "after" } },
+      { method: "GET", path: /uploads/, action: { answer: { headers: { range: `0-${MEBIBYTE - 1}` } } } },
+    ],
+  });
+  assert.equal(await pushed(bench, blobOf(noise(4 * MEBIBYTE))), "uploaded");
+  assert.equal(bench.registry.audit.duplicateBytes(), 0);
+  assert.equal(bench.registry.audit.requestsOf({ method: "POST" }).length, 1);
+});
+
 test("25 an unknown session at the status request begins anew", async (t) => {
   const bench = await openBench(t, {
     ...SMALL_CHUNKS,
