@@ -17,4 +17,3 @@ export function withRegistries(
   const merged = new Map<string, unknown>([...own, ...allSettings(environment)]);
   return { ...environment, [REGISTRIES_VARIABLE]: JSON.stringify(Object.fromEntries(merged)) };
 }
-

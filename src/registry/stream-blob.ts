@@ -19,8 +19,8 @@ export interface StreamOptions {
 
 /**
  * The bytes of a blob as they come: as many as it has, of unchecked content. After a cut it goes on where it stopped,
- * by a range request (RFC 9110, section 14); a registry that knows none is read anew and what was given already is
- * passed over. Mirrors come first. Rejects with HASH_MISMATCH as soon as the blob's size turns out to be another.
+ * by a range request (RFC 9110, section 14); a registry that gets ranges wrong is read anew and what was given already
+ * is passed over. Mirrors come first. Rejects with HASH_MISMATCH as soon as the blob's size turns out to be another.
  */
 export async function* streamBlob(
   client: RegistryClient,
@@ -47,9 +47,10 @@ async function* streamFrom(place: Place, blob: Descriptor, start: number): Async
   const { signal, retry } = place.client;
   const { attempts = ATTEMPTS, sleep = sleepFor } = retry;
   let [given, milestone] = [start, start];
+  const ranges: Ranges = { work: true };
   for (let failures = 0; ; ) {
     try {
-      for await (const chunk of readFrom(place, blob, given)) {
+      for await (const chunk of readFrom(place, blob, given, ranges)) {
         given += chunk.length;
         yield chunk;
       }
@@ -66,8 +67,19 @@ async function* streamFrom(place: Place, blob: Descriptor, start: number): Async
   }
 }
 
-async function* readFrom(place: Place, blob: Descriptor, offset: number): AsyncGenerator<Uint8Array, void, undefined> {
+interface Ranges {
+  /** False once one was answered wrongly. */
+  work: boolean;
+}
+
+async function* readFrom(
+  place: Place,
+  blob: Descriptor,
+  given: number,
+  ranges: Ranges,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const { client, repository } = place;
+  const offset = ranges.work ? given : 0;
   const what = `download of blob ${blob.digest}`;
   const response = await client.call({
     method: "GET",
@@ -80,8 +92,8 @@ async function* readFrom(place: Place, blob: Descriptor, offset: number): AsyncG
     what,
   });
   try {
-    let skip = offset - (await startOf(response, blob, offset, what));
-    let at = offset - skip;
+    let at = await startOf(response, blob, offset, ranges, what);
+    let skip = given - at;
     for await (const chunk of response.body) {
       at += chunk.length;
       if (at > blob.size) throw otherSize(response, blob, `more than ${blob.size} bytes came`);
@@ -94,7 +106,13 @@ async function* readFrom(place: Place, blob: Descriptor, offset: number): AsyncG
 }
 
 /** Where in the blob the answer begins. */
-async function startOf(response: HttpResponse, blob: Descriptor, offset: number, what: string): Promise<number> {
+async function startOf(
+  response: HttpResponse,
+  blob: Descriptor,
+  offset: number,
+  ranges: Ranges,
+  what: string,
+): Promise<number> {
   if (response.status === 200) {
     const length = response.headers["content-length"] ?? "";
     if (/^\d{1,15}$/.test(length) && Number(length) !== blob.size)
@@ -102,24 +120,25 @@ async function startOf(response: HttpResponse, blob: Descriptor, offset: number,
     return 0;
   }
   const told = response.headers["content-range"];
-  if (response.status === 416 && told !== undefined && told.replace(/^bytes \*\//, "") !== String(blob.size))
-    throw otherSize(response, blob, `${blob.size} bytes expected, ${JSON.stringify(told)} answered`);
-  if (response.status !== 206 || offset === 0) throw await registryError(response, what);
   const range = parseContentRange(told);
-  if (range?.first === offset && (range.total ?? blob.size) === blob.size) return offset;
-  throw new OciasmError(
-    "REGISTRY_ERROR",
-    `${what}: the registry answered with the range ${JSON.stringify(told ?? "")}`,
-  );
+  const total = range?.total ?? Number(/^bytes \*\/(\d{1,15})$/.exec(told ?? "")?.[1] ?? blob.size);
+  const isRanged = offset > 0 && (response.status === 206 || response.status === 416);
+  if (!isRanged) throw await registryError(response, what);
+  if (total !== blob.size) throw otherSize(response, blob, `it has ${total} bytes there instead of ${blob.size}`);
+  if (response.status === 206 && range?.first === offset) return offset;
+  ranges.work = false;
+  throw passing(`${what}: a range was answered with ${response.status} ${JSON.stringify(told ?? "")}`);
 }
 
-/** To be tried again: the connection ended as if all had come. */
+/** The connection ended as if all had come. */
 function cutShort(blob: Descriptor, given: number): OciasmError {
-  const message = `download of blob ${blob.digest}: ${given} of ${blob.size} bytes came`;
-  return new OciasmError("NETWORK", message, {
-    hint: "run the command again",
-    cause: Object.assign(new Error(message), { code: "TRUNCATED" }),
-  });
+  return passing(`download of blob ${blob.digest}: ${given} of ${blob.size} bytes came`);
+}
+
+/** To be tried again. */
+function passing(message: string): OciasmError {
+  const cause = Object.assign(new Error(message), { code: "TRUNCATED" });
+  return new OciasmError("NETWORK", message, { hint: "run the command again", cause });
 }
 
 function otherSize(response: HttpResponse, blob: Descriptor, why: string): OciasmError {

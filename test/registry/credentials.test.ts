@@ -133,3 +133,73 @@ test("a secret shows itself to nobody who does not call it", async () => {
   const { found } = await find("a.example", { OCIASM_AUTH_A_EXAMPLE: "ann:canary" });
   assert.doesNotMatch(inspect(found, { depth: 9, showHidden: true }) + JSON.stringify(found) + String(found), /canary/);
 });
+
+test("a workflow's token is for GitHub's registry alone, and comes after everything that was given", async () => {
+  const environment = { GITHUB_TOKEN: "canary", GITHUB_ACTOR: "ann" };
+  assert.equal((await find("ghcr.io", environment)).shown, "ann:canary");
+  assert.equal((await find("ghcr.io", { GITHUB_TOKEN: "t" })).shown, "x-access-token:t");
+  for (const host of ["docker.io", "ghcr.io.example", "registry.example", "ghcr.io:444"])
+    assert.equal((await find(host, environment)).found, undefined, host);
+  const auths = { "ghcr.io": { auth: basic("bob:pw") } };
+  assert.equal(
+    (await find("ghcr.io", { ...environment, DOCKER_AUTH_CONFIG: JSON.stringify({ auths }) })).shown,
+    "bob:pw",
+  );
+  assert.equal((await find("ghcr.io", { ...environment, OCIASM_AUTH_GHCR_IO: "eve:x" })).shown, "eve:x");
+  assert.equal((await find("ghcr.io", { GITHUB_TOKEN: "" })).found, undefined);
+});
+
+test("the first place that knows the host wins, in the order of the documentation", async (t) => {
+  const home = temporaryFolder(t);
+  const login = (user: string): string => JSON.stringify({ auths: { "a.example": { auth: basic(`${user}:1`) } } });
+  const put = (user: string, ...path: readonly string[]): string => {
+    const file = join(home, ...path);
+    mkdirSync(join(file, ".."), { recursive: true });
+    writeFileSync(file, login(user));
+    return file;
+  };
+  const podmanHome = put("config", ".config", "containers", "auth.json");
+  const run = put("run", "run", "containers", "auth.json");
+  const docker = put("docker", ".docker", "config.json");
+  const own = put("own", "own", "config.json");
+  const file = put("file", "file.json");
+  assert.ok(podmanHome !== run && docker !== own);
+  const steps: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+    ["config:1", {}],
+    ["run:1", { XDG_RUNTIME_DIR: join(home, "run") }],
+    ["own:1", { DOCKER_CONFIG: join(home, "own") }],
+    ["file:1", { REGISTRY_AUTH_FILE: file }],
+    ["inline:1", { DOCKER_AUTH_CONFIG: login("inline") }],
+    ["env:1", { OCIASM_AUTH_A_EXAMPLE: "env:1" }],
+  ];
+  // DOCKER_CONFIG of a folder without a file leaves podman's places.
+  let environment: Readonly<Record<string, string>> = { HOME: home, DOCKER_CONFIG: join(home, "nowhere") };
+  for (const [expected, more] of steps) {
+    environment = { ...environment, ...more };
+    assert.equal((await find("a.example", environment)).shown, expected);
+  }
+  assert.equal((await find("a.example", { HOME: home })).shown, "docker:1");
+});
+
+test("in one file a host's helper comes before the store, and the store before what is written there", async (t) => {
+  const folder = temporaryFolder(t);
+  for (const name of ["own", "store"]) {
+    const script = `#!/bin/sh\nread host\n[ "$host" = gone.example ] && { echo credentials not found; exit 1; }\n`;
+    const answer = `printf '{"Username":"${name}","Secret":"s"}'\n`;
+    writeFileSync(join(folder, `docker-credential-${name}`), script + answer);
+    chmodSync(join(folder, `docker-credential-${name}`), 0o755);
+  }
+  const written = { auth: basic("written:1") };
+  const config = {
+    credHelpers: { "https://a.example/": "own" },
+    credsStore: "store",
+    auths: { "a.example": written, "b.example": written, "gone.example": written },
+  };
+  const environment = {
+    PATH: `${folder}:${process.env["PATH"] ?? ""}`,
+    DOCKER_AUTH_CONFIG: JSON.stringify(config),
+  };
+  assert.equal((await find("a.example", environment)).shown, "own:s");
+  assert.equal((await find("b.example", environment)).shown, "store:s");
+  assert.equal((await find("gone.example", environment)).shown, "written:1");
+});

@@ -331,3 +331,27 @@ printf '{"Username":"ann","Secret":"%s"}' $p`;
     assert.equal(registry.audit.requestsOf({ path: /blobs/, status: 401 }).length, auth === "basic" ? 1 : 0);
   });
 }
+
+test("10 a workflow's token that GitHub won't take leaves a public image to be pulled by nobody in particular", async (t) => {
+  const realm = "https://ghcr.io/token";
+  const http = scriptedHttp(({ url, headers }) => {
+    const { pathname } = new URL(url);
+    if (pathname === "/token") {
+      const isAnonymous = headers?.["authorization"] === undefined;
+      return isAnonymous ? { body: '{"token":"anonymous"}' } : { status: 403, body: "denied" };
+    }
+    if (headers?.["authorization"] === "Bearer anonymous") return { body: bytes };
+    return { status: 401, headers: { "www-authenticate": `Bearer realm="${realm}"` } };
+  });
+  const environment = { GITHUB_TOKEN: "canary" };
+  assert.equal(await pulled(openClient(t, "ghcr.io", { http, environment }), blob), "pulled");
+  const { client } = openClient(t, "ghcr.io", { http, environment });
+  const push = {
+    ...get("team/app"),
+    method: "POST",
+    access: { repository: "team/app", actions: "pull,push" },
+  } as const;
+  await assert.rejects(client.call(push), { code: "REGISTRY_AUTH" });
+  const given = openClient(t, "ghcr.io", { http, environment: { ...environment, ...loginTo("ghcr.io") } });
+  assert.equal(await pulled(given, blob), "REGISTRY_AUTH");
+});

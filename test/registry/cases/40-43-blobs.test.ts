@@ -33,14 +33,11 @@ for (const profile of PROFILE_NAMES) {
       assert.equal(await pulled(bench, blob), "pulled");
       assert.deepEqual(readFileSync(bench.store.path(blob.digest)), bytes);
       const reads = bench.registry.audit.requestsOf({ ...GET, place });
-      assert.deepEqual(
-        reads.map(({ headers }) => headers.range),
-        [undefined, "bytes=100000-", "bytes=150000-"],
-      );
-      assert.equal(
-        reads.reduce((sum, { bytesOut }) => sum + bytesOut, 0),
-        SIZE,
-      );
+      assert.equal(reads.length, 3);
+      const starts = reads.map(({ headers }) => Number(/^bytes=(\d+)-$/.exec(headers.range ?? "")?.[1] ?? 0));
+      // Bytes that were still on their way when the connection broke may come twice.
+      const [, second = 0, third = 0] = starts;
+      assert.ok(0 < second && second <= 100_000 && second < third && third <= second + 50_000, starts.join());
       // What a server leaves on the connection after a range is not read by the next request.
       assert.deepEqual(
         reads.map(({ headers }) => headers.connection),
@@ -133,28 +130,36 @@ test("41 a blob that never comes further is given up after five tries", async (t
 
 test("41 every mebibyte counts the tries anew", async (t) => {
   const many = noise(12 * 1024 * 1024);
-  const faults = [{ ...GET, times: 9, action: { truncate: 1_200_000, how: "length" } } as const];
+  const faults = [{ ...GET, times: 8, action: { truncate: 1_400_000, how: "length" } } as const];
   const bench = await openPull(t, { faults });
   bench.registry.seed("team/app", many);
   assert.equal(await pulled(bench, blobOfBytes(many)), "pulled");
   assert.deepEqual(new Set(bench.waits), new Set([500]));
 });
 
-test("42 a server that answers a range with the whole, another part or nonsense is not believed", async (t) => {
+test("42 a server that gets a range wrong is read from the start, once, and one that has another blob is left", async (t) => {
   const cut = { ...GET, action: { truncate: 100_000, how: "length" } } as const;
   const rows = [
-    [{ status: 200, body: bytes.toString("latin1") }, "HASH_MISMATCH"],
-    [{ status: 206, headers: { "content-range": `bytes 0-199999/${SIZE}` } }, "REGISTRY_ERROR"],
-    [{ status: 206, headers: { "content-range": `bytes 100000-299999/${SIZE + 1}` } }, "REGISTRY_ERROR"],
-    [{ status: 206, headers: { "content-range": null } }, "REGISTRY_ERROR"],
+    [{ status: 206, headers: { "content-range": `bytes 0-199999/${SIZE}` } }, "pulled"],
+    [{ status: 206, headers: { "content-range": "bytes 100000-299999/*", "content-length": null } }, "pulled"],
+    [{ status: 206, headers: { "content-range": null } }, "pulled"],
+    [{ status: 416, headers: { "content-range": null } }, "pulled"],
+    [{ status: 416, headers: { "content-range": `bytes */${SIZE}` } }, "pulled"],
     [{ status: 416, headers: { "content-range": "bytes */5" } }, "HASH_MISMATCH"],
-    [{ status: 416 }, "REGISTRY_ERROR"],
+    [{ status: 206, headers: { "content-range": `bytes 100000-299999/${SIZE + 1}` } }, "HASH_MISMATCH"],
+    [{ status: 200, body: "short" }, "HASH_MISMATCH"],
+    [{ status: 404 }, "REGISTRY_ERROR"],
   ] as const;
   for (const [answer, expected] of rows) {
-    const bench = await openPull(t, { faults: [cut, { ...GET, skip: 1, times: 9, action: { answer } }] });
+    const bench = await openPull(t, { faults: [cut, { ...GET, skip: 1, action: { answer } }] });
     bench.registry.seed("team/app", bytes);
-    assert.equal(await pulled(bench, blob), expected, JSON.stringify(answer).slice(0, 90));
-    assert.equal(await bench.store.has(blob.digest), undefined);
+    const name = JSON.stringify(answer);
+    assert.equal(await pulled(bench, blob), expected, name);
+    const asked = bench.registry.audit.requestsOf(GET).map(({ headers }) => headers.range);
+    assert.match(asked[1] ?? "", /^bytes=[1-9]\d+-$/);
+    if (expected === "pulled") assert.deepEqual(readFileSync(bench.store.path(blob.digest)), bytes, name);
+    else assert.equal(await bench.store.has(blob.digest), undefined);
+    assert.ok(asked.length <= 3 && asked[2] === undefined);
   }
 });
 
