@@ -43,7 +43,7 @@ export function readRequiresPython(node: TomlNode | undefined): string | undefin
 }
 
 /** Lists of requirements by extra; two spellings of one name are one too many (PEP 685). */
-export function readExtras(table: TomlNode | undefined, file: string): Readonly<Record<string, readonly Asked[]>> {
+function readExtras(table: TomlNode | undefined, file: string): Readonly<Record<string, readonly Asked[]>> {
   const extras = new Map<string, readonly Asked[]>();
   for (const [name, node] of table?.entries() ?? []) {
     const normalised = normalizeExtra(name);

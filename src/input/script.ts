@@ -26,7 +26,7 @@ interface Block {
 const MAX_LENGTH = 16 * 1024 * 1024;
 
 /** Throws INPUT_INVALID for a script without a block, with several, or with one that is wrong; places are those in the script. */
-export function readScript(text: string, context: InputContext): RequirementsInput {
+function readScript(text: string, context: InputContext): RequirementsInput {
   const { file } = context;
   if (text.length > MAX_LENGTH) throw new OciasmError("INPUT_INVALID", `${file} is larger than 16 Mi characters`);
   const locate = locator(file, text);

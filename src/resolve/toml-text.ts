@@ -13,7 +13,7 @@ export interface TomlInline {
 
 const BARE_KEY = /^[A-Za-z0-9_-]+$/;
 
-export function tomlValue(value: TomlValue): string {
+function tomlValue(value: TomlValue): string {
   if (typeof value === "string") return tomlString(value);
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if ("dateTime" in value) return value.dateTime;
