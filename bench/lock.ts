@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type CountingProxy, startCountingProxy } from "./_counting-proxy.ts";
 import { machine, measure, median } from "./_measure.ts";
 
-const CLI = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
+const CLI = fileURLToPath(new URL("../bundle/cli/main.js", import.meta.url));
 const WARM_ROUNDS = 3;
 
 /** Direct requirements, by case. */
@@ -31,7 +31,10 @@ interface Sample {
   readonly connections: number;
 }
 
-/** A resolution for CPython 3.11 on linux x86_64 beside `uv pip compile`, cold and warm: npm run bench -- lock [CASE…] */
+/**
+ * A resolution for CPython 3.11 on linux x86_64 beside `uv pip compile`, cold and warm: npm run bench -- lock [CASE…]
+ * Nothing is read of a base image (`--base scratch`, with the Python and the libc named): only resolving is compared.
+ */
 export async function bench(wanted: readonly string[]): Promise<void> {
   const proxy = await startCountingProxy();
   try {
