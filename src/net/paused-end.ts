@@ -3,7 +3,9 @@ import type { EventEmitter } from "node:events";
 
 /** What is used of undici's parser, which no interface shows. */
 interface Parser {
-  readonly paused: boolean;
+  paused: boolean;
+  readonly llhttp: { llhttp_resume(parser: number): void };
+  readonly ptr: number;
   resume(): void;
 }
 
@@ -31,18 +33,25 @@ function guard(socket: EventEmitter): void {
   };
 }
 
-/** One pause may be for the body's last bytes, the next for the end of a body that nothing else ends. */
+/** Hands on what has come; a reader that is full then pauses for nothing at all, which must not stay. */
 function resume(socket: EventEmitter): void {
-  for (let tries = 0; tries < 4; tries++) {
+  for (let tries = 0; tries < MOST_PIECES; tries++) {
     const parser = parserOf(socket);
     if (parser?.paused !== true) return;
     parser.resume();
   }
+  const parser = parserOf(socket);
+  if (parser?.paused !== true) return;
+  parser.llhttp.llhttp_resume(parser.ptr);
+  parser.paused = false;
 }
+
+/** A socket keeps no more pieces than that behind a paused parser. */
+const MOST_PIECES = 4;
 
 function parserOf(socket: EventEmitter): Parser | undefined {
   const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === "parser");
   const parser: unknown = symbol === undefined ? undefined : Reflect.get(socket, symbol);
-  if (typeof parser !== "object" || parser === null || !("paused" in parser) || !("resume" in parser)) return undefined;
+  if (typeof parser !== "object" || parser === null || !("paused" in parser) || !("llhttp" in parser)) return undefined;
   return parser as Parser;
 }
