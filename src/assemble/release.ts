@@ -11,8 +11,8 @@ port1.unref();
  * ArrayBuffer.prototype.transfer.
  */
 export function release({ buffer }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength > POOLED) port1.postMessage(undefined, [buffer]);
+  if (buffer instanceof ArrayBuffer && buffer.byteLength > SHARED) port1.postMessage(undefined, [buffer]);
 }
 
-/** Bytes. Smaller buffers may share their memory with others (Buffer.poolSize is 8 KiB). */
-const POOLED = 2 ** 16;
+/** Bytes. Small buffers are parts of one pool, which no one may move: 8 KiB in Node 20, 64 KiB and some padding in Node 26. */
+const SHARED: number = 2 * Math.max(2 ** 16, Buffer.poolSize);

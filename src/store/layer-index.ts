@@ -3,7 +3,7 @@ import { type Digest, isDigest } from "../oci/digest.ts";
 import type { BlobStore, KeyIndex } from "./blob-store.ts";
 
 // The number goes up when records get a member that an image is made of.
-const BUCKET = "layers-2";
+const BUCKET = "layers";
 
 /** What is known of the layer with this recipe key, whether or not its blob is still here. */
 export async function recallLayer(store: KeyIndex, key: Digest): Promise<LayerRecord | undefined> {

@@ -408,7 +408,7 @@ const broken: readonly Broken[] = [
   {
     what: "no network and nothing in the cache",
     code: 4,
-    error: /error\[OFFLINE\]: no index page of alpha is in the cache\n {2}hint: .*--offline/,
+    error: /error\[OFFLINE\]: no index page of alpha is in the cache\n(?:.*\n)* {2}hint: .*--offline/,
     breakIt: () => {},
     flags: ["--offline"],
   },

@@ -67,5 +67,6 @@ function summary(result: BuildResult, stored: boolean): string {
   if (!stored) return what;
   const [name] = result.tags;
   if (name === undefined) return `${what}; kept in the local store without a name: give it one with -t NAME:TAG`;
-  return `${what}; kept in the local store. Run it: ociasm build … -o type=docker,dest=image.tar && docker load -i image.tar; push it: --push`;
+  const ways = `\`ociasm push ${name}\` pushes it, \`ociasm copy ${name} archive:image.tar\` writes a tar that engines load`;
+  return `${what}; kept in the local store. Build with --load to run it; ${ways}`;
 }
