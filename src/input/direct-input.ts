@@ -12,10 +12,8 @@ import {
   withoutCredentials,
   withoutFragment,
 } from "./direct.ts";
-import type { InputPackage } from "./input.ts";
+import type { Blocked, InputPackage } from "./input.ts";
 import type { RequirementEntry } from "./requirements-file.ts";
-
-type Blocked = NonNullable<InputPackage["blocked"]>;
 
 /**
  * A requirement that names a URL or a path. Wheels are taken; for all else the problem comes back, or, behind a

@@ -53,8 +53,14 @@ export interface InputPackage {
   /** A project's own folder, relative to the lock's: a member of a workspace or a path source. */
   readonly folder?: string;
   /** Why no wheel can come of it, e.g. a VCS source: an error only where its marker holds for the target. */
-  readonly blocked?: { readonly code: ErrorCode; readonly message: string; readonly hint: string };
+  readonly blocked?: Blocked;
   readonly location: SourceLocation;
+}
+
+export interface Blocked {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string;
 }
 
 /** pip's words. URLs absolute, folders as file: URLs or absolute paths. */

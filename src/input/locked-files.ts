@@ -8,10 +8,8 @@ import {
   withoutCredentials,
   withoutFragment,
 } from "./direct.ts";
-import type { InputPackage } from "./input.ts";
+import type { Blocked, InputPackage } from "./input.ts";
 import type { TomlTable } from "./toml.ts";
-
-export type Blocked = NonNullable<InputPackage["blocked"]>;
 
 /** A file that a lock names by its name, its URL or only its hash. */
 export interface LockedFile {
@@ -54,7 +52,8 @@ export function withoutHash(label: string, files: readonly LockedFile[], command
   return { code: "HASH_REQUIRED", message, hint: `run \`${command}\`: it writes the hashes and keeps the versions` };
 }
 
-const REBUILD = "build a wheel of it, publish or vendor it, and lock that";
+/** The way out for what is no wheel. */
+export const REBUILD = "build a wheel of it, publish or vendor it, and lock that";
 
 export type SourceKind = "vcs" | "directory" | "archive";
 

@@ -1,16 +1,8 @@
 import { normalizeExtra, normalizeName } from "../python/name.ts";
 import { formatVersion, parseVersion } from "../python/version.ts";
 import { fragmentOf, isUrl, withoutCredentials } from "./direct.ts";
-import type { InputPackage } from "./input.ts";
-import {
-  type Blocked,
-  builtFrom,
-  directSource,
-  hashesOf,
-  type LockedFile,
-  readHash,
-  withoutHash,
-} from "./locked-files.ts";
+import type { Blocked, InputPackage } from "./input.ts";
+import { builtFrom, directSource, hashesOf, type LockedFile, readHash, withoutHash } from "./locked-files.ts";
 import { type Condition, readCondition } from "./marker-algebra.ts";
 import type { TomlTable } from "./toml.ts";
 

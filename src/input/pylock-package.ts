@@ -1,5 +1,4 @@
 import { isNormalizedName, isValidName, normalizeName } from "../python/name.ts";
-import { formatVersion, parseVersion } from "../python/version.ts";
 import { parseWheelName } from "../python/wheel-name.ts";
 import type { DistributionFile } from "../resolve/lock.ts";
 import {
@@ -11,8 +10,10 @@ import {
   withoutCredentials,
   withoutFragment,
 } from "./direct.ts";
-import type { InputPackage } from "./input.ts";
+import type { Blocked, InputPackage } from "./input.ts";
+import { REBUILD } from "./locked-files.ts";
 import { checkMarker, checkSpecifiers } from "./pylock-checks.ts";
+import { readRowVersion } from "./row-version.ts";
 import type { TomlTable } from "./toml.ts";
 
 interface PylockContext {
@@ -23,7 +24,6 @@ interface PylockContext {
 }
 
 const SOURCES = ["vcs", "directory", "archive"] as const;
-const REBUILD = "build a wheel of it, publish or vendor it, and lock that";
 
 /** One `[[packages]]` of a pylock.toml; undefined for the project itself and after a problem that hides the name. */
 export function readPylockPackage(table: TomlTable, context: PylockContext): InputPackage | undefined {
@@ -49,7 +49,7 @@ export function readPylockPackage(table: TomlTable, context: PylockContext): Inp
     requested: true,
     location: table.location("name"),
   };
-  const version = readVersion(table);
+  const version = readRowVersion(table);
   const versioned = { ...shared, ...(version === undefined ? {} : { version }) };
   if (table.has("directory") && isProject(table)) {
     context.warnings.push(`${name} is the project itself: its files are copied, it is not installed as a package`);
@@ -93,21 +93,10 @@ function checkOneSource(table: TomlTable): void {
     );
 }
 
-function readVersion(table: TomlTable): string | undefined {
-  const text = table.string("version");
-  if (text === undefined) return undefined;
-  const version = parseVersion(text);
-  if (version !== undefined) return formatVersion(version);
-  table.problem(`${JSON.stringify(text)} is no version`, "version");
-  return undefined;
-}
-
 function isProject(table: TomlTable): boolean {
   const path = table.table("directory")?.string("path");
   return path !== undefined && /^\.?\/?$/.test(path);
 }
-
-type Blocked = NonNullable<InputPackage["blocked"]>;
 
 function refusal(table: TomlTable, name: string): Blocked | undefined {
   const source = SOURCES.find((key) => table.has(key));

@@ -1,8 +1,9 @@
 import { normalizeExtra, normalizeName } from "../python/name.ts";
 import type { LockEdge } from "./graph.ts";
+import { readRowVersion } from "./row-version.ts";
 import type { TomlTable } from "./toml.ts";
 import type { CheckMarker } from "./uv-lock-markers.ts";
-import { readVersion, type UvPackage } from "./uv-lock-package.ts";
+import type { UvPackage } from "./uv-lock-package.ts";
 import { readSource } from "./uv-lock-source.ts";
 
 /** More versions than these of one name no resolution gives. */
@@ -45,7 +46,7 @@ function findOne(
   places: readonly number[],
   packages: readonly UvPackage[],
 ): number | undefined {
-  const version = readVersion(table);
+  const version = readRowVersion(table);
   const source = table.has("source") ? readSource(table) : undefined;
   const fitting = places.filter((place) => {
     const item = packages[place];

@@ -1,5 +1,4 @@
 import { isValidName, normalizeName } from "../python/name.ts";
-import { formatVersion, parseVersion } from "../python/version.ts";
 import type { DistributionFile } from "../resolve/lock.ts";
 import {
   directKind,
@@ -10,7 +9,8 @@ import {
   withoutCredentials,
   withoutFragment,
 } from "./direct.ts";
-import type { InputPackage } from "./input.ts";
+import type { Blocked, InputPackage } from "./input.ts";
+import { readRowVersion } from "./row-version.ts";
 import type { TomlTable } from "./toml.ts";
 import { readUvFile } from "./uv-lock-file.ts";
 import { normalFolder } from "./uv-lock-folder.ts";
@@ -33,8 +33,6 @@ interface Context {
   readonly location: InputPackage["location"];
 }
 
-type Blocked = NonNullable<InputPackage["blocked"]>;
-
 /** Undefined after a problem that hides what it is. */
 export function readUvPackage(table: TomlTable, context: Context): UvPackage | undefined {
   for (const key of ["name", "source"]) table.demand(key);
@@ -43,7 +41,7 @@ export function readUvPackage(table: TomlTable, context: Context): UvPackage | u
   if (rawName === undefined || source === undefined) return undefined;
   if (!isValidName(rawName)) table.problem(`${JSON.stringify(rawName)} is no package name`, "name");
   const name = normalizeName(rawName);
-  const version = readVersion(table);
+  const version = readRowVersion(table);
   if (version === undefined && source.kind === "registry") table.demand("version");
   const forks = readMarkers(table, "resolution-markers", context.check);
   const files = readFiles(table, source, context.file);
@@ -55,15 +53,6 @@ export function readUvPackage(table: TomlTable, context: Context): UvPackage | u
     location: context.location,
   };
   return { table, source, forks, package: { ...shared, ...contentOf(name, source, files, context.file) } };
-}
-
-export function readVersion(table: TomlTable): string | undefined {
-  const text = table.string("version");
-  if (text === undefined) return undefined;
-  const version = parseVersion(text);
-  if (version !== undefined) return formatVersion(version);
-  table.problem(`${JSON.stringify(text)} is no version`, "version");
-  return undefined;
 }
 
 function readFiles(table: TomlTable, source: UvSource, lock: string): readonly DistributionFile[] {
