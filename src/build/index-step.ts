@@ -37,10 +37,12 @@ export async function indexStep(request: IndexRequest, deps: BuildDeps): Promise
   const read = await readIndexConfig({ ...(await configRequest(request)), environment, readText, defaultUrl });
   const config = withStrategy(read, request.config);
   const authorize = createCredentials(config, environment, readText);
-  const client = createIndexClient(config, { ...deps, authorize });
+  // What one of the two has asked for is new enough for the other.
+  const shared = { ...deps, authorize, seen: new Set<string>() };
+  const client = createIndexClient(config, shared);
   return {
     client,
-    catalog: createCatalog(config, { ...deps, authorize }),
+    catalog: createCatalog(config, shared),
     authorize,
     fetch: (wheel, signal) =>
       fetchWheel(wheel, { ...deps, signal, authorize, index: client, indexFirst: !config.isDefault }),
