@@ -13,7 +13,7 @@ import {
   withoutFragment,
 } from "./direct.ts";
 import type { Blocked, InputPackage } from "./input.ts";
-import type { RequirementEntry } from "./requirements-file.ts";
+import type { RequirementEntry } from "./requirements-draft.ts";
 
 /**
  * A requirement that names a URL or a path. Wheels are taken; for all else the problem comes back, or, behind a

@@ -1,7 +1,7 @@
 import * as posix from "node:path/posix";
 import { directKind, fileUrl } from "./direct.ts";
 import type { InputContext } from "./input.ts";
-import type { RequirementEntry } from "./requirements-file.ts";
+import type { RequirementEntry } from "./requirements-draft.ts";
 
 /** The folder of the project that is built, in slashes. */
 export function projectFolder(context: InputContext): string {

@@ -6,7 +6,8 @@ import { isOwnProject } from "./own-project.ts";
 import type { PyprojectReader } from "./pyproject-reader.ts";
 import type { Asked } from "./request.ts";
 import { askedOfDraft } from "./requirements-asked.ts";
-import { newDraft, readRequirementsFile } from "./requirements-file.ts";
+import { newDraft } from "./requirements-draft.ts";
+import { readRequirementsFile } from "./requirements-file.ts";
 import { readSetupCfg } from "./setup-cfg.ts";
 import type { TomlNode } from "./toml-node.ts";
 

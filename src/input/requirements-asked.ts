@@ -6,7 +6,7 @@ import { parseWheelName } from "../python/wheel-name.ts";
 import { absoluteUrl } from "./asked.ts";
 import { directKind, fileNameOf, fragmentOf, withoutCredentials, withoutFragment } from "./direct.ts";
 import type { Asked } from "./request.ts";
-import type { RequirementEntry, RequirementsDraft } from "./requirements-file.ts";
+import type { RequirementEntry, RequirementsDraft } from "./requirements-draft.ts";
 
 /** What the lines that are no constraints ask for. */
 export function askedOfDraft(draft: RequirementsDraft): readonly Asked[] {

@@ -1,56 +1,19 @@
-import { OciasmError, type SourceLocation } from "../errors.ts";
-import { fileNameOf, fileUrl, isUrl, looksLikePath, withoutCredentials } from "./direct.ts";
+import { OciasmError } from "../errors.ts";
+import { fileNameOf, fileUrl, isUrl, withoutCredentials } from "./direct.ts";
 import type { InputContext } from "./input.ts";
-import { type Locate, locator } from "./locate.ts";
+import { locator } from "./locate.ts";
 import { type LogicalLine, logicalLines } from "./logical-lines.ts";
-import { collectProblems, type Problems } from "./problems.ts";
-import { type RequirementText, readRequirementText } from "./requirement-line.ts";
-import { applyOption, type LineOption, newOptions, type OptionsDraft, parseOptions } from "./requirements-options.ts";
+import { readRequirementText } from "./requirement-line.ts";
+import type { RequirementsDraft } from "./requirements-draft.ts";
+import { readEditable, readMarkedEditable } from "./requirements-editable.ts";
+import { readSha256 } from "./requirements-hash.ts";
+import { applyOption, type LineOption, parseOptions } from "./requirements-options.ts";
+import { place, type RequirementsReader, report } from "./requirements-reader.ts";
 import { type ShellWord, shellWords } from "./shell-words.ts";
-
-/** One requirement or constraint as it stands in a file. */
-export interface RequirementEntry {
-  readonly requirement: RequirementText;
-  readonly editable: boolean;
-  readonly constraint: boolean;
-  readonly override: boolean;
-  /** Lower-case hex. */
-  readonly sha256: readonly string[];
-  /** Any `--hash` at all, which turns pip's hash-checking mode on. */
-  readonly hasHash: boolean;
-  readonly file: string;
-  readonly location: SourceLocation;
-}
-
-/** What all files of one request say together. */
-export interface RequirementsDraft {
-  readonly entries: RequirementEntry[];
-  readonly options: OptionsDraft;
-  readonly problems: Problems;
-  readonly warnings: string[];
-  /** Files read so far: a guard against include trees that grow without end. */
-  files: number;
-}
-
-/** Nothing read yet. */
-export function newDraft(): RequirementsDraft {
-  return { entries: [], options: newOptions(), problems: collectProblems(), warnings: [], files: 0 };
-}
 
 const MAX_FILES = 500;
 /** 16 Mi UTF-16 units. */
 const MAX_LENGTH = 16 * 1024 * 1024;
-
-interface Reader {
-  readonly file: string;
-  readonly constraint: boolean;
-  readonly override: boolean;
-  /** The file and those that include it. */
-  readonly stack: readonly string[];
-  readonly context: InputContext;
-  readonly draft: RequirementsDraft;
-  readonly locate: Locate;
-}
 
 export interface RequirementsText {
   readonly file: string;
@@ -70,7 +33,7 @@ export function readRequirementsFile(
 ): void {
   const { file, text, constraint, override = false } = source;
   const locate = locator(file, text);
-  const reader: Reader = { file, constraint, override, stack: [...stack, file], context, draft, locate };
+  const reader: RequirementsReader = { file, constraint, override, stack: [...stack, file], context, draft, locate };
   draft.files += 1;
   if (text.length > MAX_LENGTH) {
     draft.problems.add(new OciasmError("INPUT_INVALID", `${file} is larger than 16 Mi characters`));
@@ -79,12 +42,8 @@ export function readRequirementsFile(
   for (const line of logicalLines(text, context.environment)) readLine(reader, line);
 }
 
-/** uv lets a marker follow `-e`; pip looks away from it. */
-const EDITABLE_WITH_MARKER = /^(?:-e\s*|--editable(?:\s+|=))([^\s;"']+\s*;[^\\]*?)(?=\s-|$)/;
-
-function readLine(reader: Reader, line: LogicalLine): void {
-  const editable = EDITABLE_WITH_MARKER.exec(line.text);
-  if (editable?.[1] !== undefined && readMarkedEditable(reader, line, editable[1], editable[0].length)) return;
+function readLine(reader: RequirementsReader, line: LogicalLine): void {
+  if (readMarkedEditable(reader, line)) return;
   const optionsAt = startOfOptions(line.text);
   const argument = line.text.slice(0, optionsAt).trimEnd();
   const words = shellWords(line.text.slice(optionsAt))?.map((word) => shift(word, optionsAt));
@@ -109,7 +68,12 @@ function shift(word: ShellWord, by: number): ShellWord {
   return { text: word.text, start: word.start + by, end: word.end + by };
 }
 
-function readRequirement(reader: Reader, line: LogicalLine, argument: string, options: readonly LineOption[]): void {
+function readRequirement(
+  reader: RequirementsReader,
+  line: LogicalLine,
+  argument: string,
+  options: readonly LineOption[],
+): void {
   const requirement = readRequirementText(argument);
   if ("message" in requirement) {
     const { offset, length, message } = requirement;
@@ -117,7 +81,7 @@ function readRequirement(reader: Reader, line: LogicalLine, argument: string, op
     return;
   }
   const hashes = options.filter((option) => option.name === "--hash");
-  const sha256 = hashes.map((option) => readHash(reader, line, option)).filter((hash) => hash !== undefined);
+  const sha256 = hashes.map((option) => readSha256(reader, line, option)).filter((hash) => hash !== undefined);
   reader.draft.entries.push({
     requirement,
     editable: false,
@@ -130,30 +94,7 @@ function readRequirement(reader: Reader, line: LogicalLine, argument: string, op
   });
 }
 
-const DIGEST_LENGTHS: ReadonlyMap<string, number> = new Map([
-  ["sha256", 64],
-  ["sha384", 96],
-  ["sha512", 128],
-]);
-
-/** undefined for a problem, and for sha384 and sha512, which nothing here computes. */
-function readHash(reader: Reader, line: LogicalLine, option: LineOption): string | undefined {
-  const colon = option.value.indexOf(":");
-  const algorithm = colon === -1 ? "" : option.value.slice(0, colon);
-  const value = option.value.slice(colon + 1).toLowerCase();
-  const length = DIGEST_LENGTHS.get(algorithm);
-  if (colon === -1) {
-    report(reader, line, option.start, option.end, "a hash is written --hash=sha256:…");
-  } else if (length === undefined) {
-    const hint = "write sha256 hashes: `uv pip compile --generate-hashes` does";
-    report(reader, line, option.start, option.end, `a hash of type ${JSON.stringify(algorithm)} is refused`, hint);
-  } else if (value.length !== length || !/^[0-9a-f]+$/.test(value)) {
-    report(reader, line, option.start, option.end, `not a ${algorithm}: it takes ${length} hex digits`);
-  } else if (algorithm === "sha256") return value;
-  return undefined;
-}
-
-function readGlobalOption(reader: Reader, line: LogicalLine, option: LineOption): void {
+function readGlobalOption(reader: RequirementsReader, line: LogicalLine, option: LineOption): void {
   const { draft, file } = reader;
   switch (option.name) {
     case "--requirement":
@@ -184,40 +125,7 @@ function readGlobalOption(reader: Reader, line: LogicalLine, option: LineOption)
   }
 }
 
-function readEditable(reader: Reader, line: LogicalLine, option: LineOption): void {
-  const { target = "", extras, ...rest } = readTarget(option.value);
-  const { file, constraint } = reader;
-  const requirement = { target: target.replace(/\[[^\]]*\]$/, ""), extras, ...rest };
-  const override = reader.override && !constraint;
-  const location = place(reader, line, option.start, option.end);
-  reader.draft.entries.push({
-    requirement,
-    editable: true,
-    constraint,
-    override,
-    sha256: [],
-    hasHash: false,
-    file,
-    location,
-  });
-}
-
-function readMarkedEditable(reader: Reader, line: LogicalLine, value: string, end: number): boolean {
-  if (!/\s;|;\s/.test(value)) return false;
-  const start = end - value.length;
-  const read = readRequirementText(isUrl(value) || looksLikePath(value) ? value : `./${value}`);
-  if ("message" in read) report(reader, line, start + read.offset, start + read.offset + read.length, read.message);
-  else readEditable(reader, line, { name: "--editable", value, start: 0, end });
-  return true;
-}
-
-/** What `-e` names is always a place, also `pkg`, which would be a name without it. */
-function readTarget(text: string): RequirementText {
-  const read = readRequirementText(isUrl(text) || looksLikePath(text) ? text : `./${text}`);
-  return "message" in read ? { target: text, extras: [] } : read;
-}
-
-function include(reader: Reader, line: LogicalLine, option: LineOption, constraint: boolean): void {
+function include(reader: RequirementsReader, line: LogicalLine, option: LineOption, constraint: boolean): void {
   const { draft, context, stack } = reader;
   const at = (code: OciasmError["code"], message: string, hint?: string): void => {
     const location = place(reader, line, option.start, option.end);
@@ -255,14 +163,4 @@ function pathOfUrl(url: string): string {
   } catch {
     return path;
   }
-}
-
-function place(reader: Reader, line: LogicalLine, start: number, end: number): SourceLocation {
-  const from = line.offsetAt(start);
-  return reader.locate(from, Math.max(1, line.offsetAt(Math.max(start, end - 1)) + 1 - from));
-}
-
-function report(reader: Reader, line: LogicalLine, start: number, end: number, message: string, hint?: string): void {
-  const location = place(reader, line, start, end);
-  reader.draft.problems.add(new OciasmError("INPUT_INVALID", message, { location, hint }));
 }

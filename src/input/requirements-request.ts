@@ -9,13 +9,8 @@ import { isOwnProject, projectFolder } from "./own-project.ts";
 
 import type { Asked, RequirementsInput } from "./request.ts";
 import { askedOfEntry, isBound, markerOf } from "./requirements-asked.ts";
-import {
-  newDraft,
-  type RequirementEntry,
-  type RequirementsDraft,
-  type RequirementsText,
-  readRequirementsFile,
-} from "./requirements-file.ts";
+import { newDraft, type RequirementEntry, type RequirementsDraft } from "./requirements-draft.ts";
+import { type RequirementsText, readRequirementsFile } from "./requirements-file.ts";
 import { finishOptions } from "./requirements-options.ts";
 
 /** What files without hashes ask for. Throws with every problem, in file order. */

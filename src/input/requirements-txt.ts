@@ -4,13 +4,8 @@ import { formatVersion, parseVersion } from "../python/version.ts";
 import { directInput } from "./direct-input.ts";
 import type { InputContext, InputFormat, InputPackage, LockInput } from "./input.ts";
 import { isOwnProject } from "./own-project.ts";
-import {
-  newDraft,
-  type RequirementEntry,
-  type RequirementsDraft,
-  type RequirementsText,
-  readRequirementsFile,
-} from "./requirements-file.ts";
+import { newDraft, type RequirementEntry, type RequirementsDraft } from "./requirements-draft.ts";
+import { type RequirementsText, readRequirementsFile } from "./requirements-file.ts";
 import { finishOptions } from "./requirements-options.ts";
 
 /** pip's requirements file, with every requirement pinned and hashed (pip's hash-checking mode). */

@@ -1,6 +1,7 @@
 import type { InputContext, LockInput } from "./input.ts";
 import type { RequestFormat, RequirementsInput } from "./request.ts";
-import { newDraft, type RequirementsText, readRequirementsFile } from "./requirements-file.ts";
+import { newDraft } from "./requirements-draft.ts";
+import { type RequirementsText, readRequirementsFile } from "./requirements-file.ts";
 import { requestOf } from "./requirements-request.ts";
 import { isHashed, lockOf } from "./requirements-txt.ts";
 

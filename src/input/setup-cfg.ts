@@ -11,7 +11,8 @@ import { newRequest } from "./new-request.ts";
 import { collectProblems, type Problems } from "./problems.ts";
 import type { Asked, RequestFormat, RequirementsInput } from "./request.ts";
 import { askedOfDraft } from "./requirements-asked.ts";
-import { newDraft, readRequirementsFile } from "./requirements-file.ts";
+import { newDraft } from "./requirements-draft.ts";
+import { readRequirementsFile } from "./requirements-file.ts";
 
 export const setupCfg: RequestFormat = {
   name: "setup.cfg",
