@@ -7,6 +7,8 @@ import { pylock } from "../../src/input/pylock.ts";
 import { requirementsTxt } from "../../src/input/requirements-txt.ts";
 import { shellWords } from "../../src/input/shell-words.ts";
 import { tomlPositions } from "../../src/input/toml-positions.ts";
+import { damaged, someOf } from "../support/damaged-text.ts";
+import { Random } from "../support/random.ts";
 
 // Most inputs are refused, and nobody reads these stacks.
 Error.stackTraceLimit = 0;
@@ -27,50 +29,11 @@ const PYLOCK = [
   "[packages.sdist]\npath = './a'\n[packages.archive]\nsize = 0x1F\nupload-time = 2020-01-01T00:00:00Z\n",
   'environments = ["os_name == \'x\'"]\n"q\\"k".\'l\' = """\nx""""\n',
 ];
-const TOKENS = [
-  "\\",
-  "\n",
-  "\r",
-  '"',
-  "'",
-  "#",
-  "[",
-  "]",
-  "{",
-  "}",
-  "=",
-  ";",
-  "-",
-  "--",
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: pip expands it
-  "${A}",
-  "\0",
-  "\uFEFF",
-  "\ud800",
-  "__proto__",
-  "é",
-];
+// biome-ignore lint/suspicious/noTemplateCurlyInString: pip expands it
+const TOKENS = ["${A}"];
 
-/** xorshift32: the same inputs on every run. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
-
-function mutate(parts: readonly string[], pick: (below: number) => number): string {
-  let text = "";
-  for (let count = pick(3); count >= 0; count--) text += parts[pick(parts.length)] ?? "";
-  for (let count = pick(5); count >= 0; count--) {
-    const at = pick(text.length + 1);
-    const cut = pick(3) === 0 ? pick(12) : 0;
-    text = text.slice(0, at) + (pick(2) === 0 ? (TOKENS[pick(TOKENS.length)] ?? "") : "") + text.slice(at + cut);
-  }
-  return text;
+function broken(parts: readonly string[], random: Random): string {
+  return damaged(someOf(parts, random, 3).join(""), random, 5, TOKENS);
 }
 
 const context: InputContext = {
@@ -98,23 +61,23 @@ function endures(format: InputFormat, text: string): "read" | "refused" {
 }
 
 test("damaged requirements files are read or refused, never more", () => {
-  const pick = random(0x5eed);
+  const random = new Random(0x5eed);
   const seen = { read: 0, refused: 0 };
-  for (let count = 0; count < 100_000; count++) seen[endures(requirementsTxt, mutate(REQUIREMENTS, pick))] += 1;
+  for (let count = 0; count < 100_000; count++) seen[endures(requirementsTxt, broken(REQUIREMENTS, random))] += 1;
   assert.ok(seen.read > 100 && seen.refused > 1000, JSON.stringify(seen));
 });
 
 test("damaged locks are read or refused, never more", () => {
-  const pick = random(0x10c4);
+  const random = new Random(0x10c4);
   const seen = { read: 0, refused: 0 };
-  for (let count = 0; count < 100_000; count++) seen[endures(pylock, mutate(PYLOCK, pick))] += 1;
+  for (let count = 0; count < 100_000; count++) seen[endures(pylock, broken(PYLOCK, random))] += 1;
   assert.ok(seen.refused > 1000, JSON.stringify(seen));
 });
 
 test("the scanners below end on anything", () => {
-  const pick = random(0xabc);
+  const random = new Random(0xabc);
   for (let count = 0; count < 100_000; count++) {
-    const text = mutate([...PYLOCK, ...REQUIREMENTS], pick);
+    const text = broken([...PYLOCK, ...REQUIREMENTS], random);
     const position = tomlPositions(text)(["packages", 0, "wheels", 0, "url"]).key;
     assert.ok(position.offset <= text.length && position.length >= 1);
     for (const word of shellWords(text) ?? []) assert.ok(word.start < word.end && word.end <= text.length);

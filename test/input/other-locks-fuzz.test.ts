@@ -7,8 +7,9 @@ import { pdmLock } from "../../src/input/pdm-lock.ts";
 import { pipfileLock } from "../../src/input/pipfile-lock.ts";
 import { poetryLock } from "../../src/input/poetry-lock.ts";
 import { selectPackages } from "../../src/resolve/select.ts";
+import { damaged, someOf } from "../support/damaged-text.ts";
 import { lockContext } from "../support/lock-input.ts";
-import { xorshift } from "../support/mutations.ts";
+import { Random } from "../support/random.ts";
 import { testTarget } from "../support/target.ts";
 
 // Most inputs are refused, and nobody reads these stacks.
@@ -46,45 +47,6 @@ const PIPFILE = [
 ];
 const PIPFILE_PROJECT =
   '[[source]]\nname = "i"\nurl = "https://index.example"\n[packages]\nA = "*"\n[requires]\npython_version = "3.11"\n';
-const TOKENS = [
-  "\\",
-  "\n",
-  '"',
-  "'",
-  "#",
-  "[",
-  "]",
-  "{",
-  "}",
-  "=",
-  ":",
-  ",",
-  ";",
-  "-",
-  "\0",
-  "\ud800",
-  "__proto__",
-  "1e999",
-  "||",
-  "^",
-];
-
-type Pick = (below: number) => number;
-
-function damaged(text: string, pick: Pick): string {
-  let result = text;
-  for (let count = pick(4); count > 0; count--) {
-    const at = pick(result.length + 1);
-    const cut = pick(3) === 0 ? pick(12) : 0;
-    result = result.slice(0, at) + (pick(2) === 0 ? (TOKENS[pick(TOKENS.length)] ?? "") : "") + result.slice(at + cut);
-  }
-  return result;
-}
-
-function some(parts: readonly string[], pick: Pick): readonly string[] {
-  return Array.from({ length: 1 + pick(2) }, () => parts[pick(parts.length)] ?? "");
-}
-
 const TARGET = testTarget();
 const CHOICE = { extras: [], groups: [], noDefaultGroups: false };
 
@@ -111,32 +73,38 @@ function endures(format: InputFormat, text: string, project: string, selects: bo
   }
 }
 
-function survey(format: InputFormat, make: (pick: Pick) => string, project: string, seed: number): void {
-  const pick = xorshift(seed);
+function survey(format: InputFormat, make: (random: Random) => string, project: string, seed: number): void {
+  const random = new Random(seed);
   const seen = { read: 0, refused: 0 };
   for (let round = 0; round < 33_500; round++) {
-    const text = damaged(make(pick), pick);
-    seen[endures(format, text, pick(2) === 0 ? project : damaged(project, pick), pick(4) === 0)] += 1;
+    const text = damaged(make(random), random, 3);
+    seen[endures(format, text, random.below(2) === 0 ? project : damaged(project, random, 3), random.below(4) === 0)] +=
+      1;
   }
   assert.ok(seen.read > 1000 && seen.refused > 1000, JSON.stringify(seen));
 }
 
 test("damaged poetry.lock files are read or refused with a place", () => {
-  const make = (pick: Pick) => some(POETRY, pick).join("") + (POETRY_ENDS[pick(3)] ?? "");
+  const make = (random: Random) => someOf(POETRY, random, 2).join("") + (POETRY_ENDS[random.below(3)] ?? "");
   survey(poetryLock, make, POETRY_PROJECT, 0x70e7);
 });
 
 test("damaged pdm.lock files are read or refused with a place", () => {
-  const make = (pick: Pick) => (PDM_STARTS[pick(2)] ?? "") + some(PDM, pick).join("");
+  const make = (random: Random) => (PDM_STARTS[random.below(2)] ?? "") + someOf(PDM, random, 2).join("");
   survey(pdmLock, make, PDM_PROJECT, 0x9d3);
 });
 
 test("damaged Pipfile.lock files are read or refused with a place", () => {
-  survey(pipfileLock, (pick) => `{${[...PIPFILE.slice(0, 1), ...some(PIPFILE, pick)].join(", ")}}`, "", 0x919f);
+  survey(
+    pipfileLock,
+    (random) => `{${[...PIPFILE.slice(0, 1), ...someOf(PIPFILE, random, 2)].join(", ")}}`,
+    "",
+    0x919f,
+  );
 });
 
 test("the freshness of damaged files is told or they are refused", () => {
-  const pick = xorshift(0xf4e5);
+  const random = new Random(0xf4e5);
   const kinds = [
     [poetryFreshness, POETRY.join("") + POETRY_ENDS.join(""), POETRY_PROJECT],
     [pdmFreshness, PDM_STARTS.join(""), PDM_PROJECT],
@@ -144,9 +112,11 @@ test("the freshness of damaged files is told or they are refused", () => {
   ] as const;
   const told = new Set<string>();
   for (let round = 0; round < 6000; round++) {
-    const [freshness, lock, project] = kinds[pick(3)] ?? kinds[0];
+    const [freshness, lock, project] = kinds[random.below(3)] ?? kinds[0];
     try {
-      told.add(freshness({ file: "l", text: damaged(lock, pick) }, { file: "p", text: damaged(project, pick) }));
+      told.add(
+        freshness({ file: "l", text: damaged(lock, random, 3) }, { file: "p", text: damaged(project, random, 3) }),
+      );
     } catch (error) {
       assert.ok(isOciasmError(error) && error.code === "INPUT_INVALID", String(error));
     }

@@ -10,6 +10,7 @@ import { script } from "../../src/input/script.ts";
 import { setupCfg } from "../../src/input/setup-cfg.ts";
 import { parseMarker } from "../../src/python/marker.ts";
 import { parseSpecifierSet } from "../../src/python/specifier.ts";
+import { damaged, someOf } from "../support/damaged-text.ts";
 import { inputContext } from "../support/input-context.ts";
 import { Random } from "../support/random.ts";
 
@@ -52,47 +53,8 @@ const LINES = [
   "a @ ./x-1-py3-none-any.whl\n",
   "x \\\n # c\n -C a=b\n",
 ];
-const TOKENS = [
-  "\\",
-  "\n",
-  "\r",
-  '"',
-  "'",
-  "#",
-  "[",
-  "]",
-  "{",
-  "}",
-  "=",
-  ";",
-  "-",
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: pdm and pip expand it
-  "${U}",
-  "\0",
-  "\uFEFF",
-  "\ud800",
-  "__proto__",
-  "é",
-  "|",
-  "^",
-  ",",
-  "1",
-  "*",
-  "\t",
-  "# ///",
-];
-
-function mutated(parts: readonly string[], random: Random): string {
-  let text = "";
-  for (let count = random.below(3); count >= 0; count--) text += parts[random.below(parts.length)] ?? "";
-  for (let count = random.below(5); count > 0; count--) {
-    const at = random.below(text.length + 1);
-    const cut = random.below(3) === 0 ? random.below(12) : 0;
-    const token = random.below(2) === 0 ? (TOKENS[random.below(TOKENS.length)] ?? "") : "";
-    text = text.slice(0, at) + token + text.slice(at + cut);
-  }
-  return text;
-}
+// biome-ignore lint/suspicious/noTemplateCurlyInString: pdm and pip expand it
+const TOKENS = ["${U}", "# ///"];
 
 const FILES = {
   "/p/other.txt": "a\n-r other2.txt\n-e .\n",
@@ -126,7 +88,8 @@ for (const [format, file, parts, rounds] of [
   test(`damaged ${format.name} texts are read, or refused with a place`, () => {
     const random = new Random(rounds);
     const seen = { read: 0, refused: 0 };
-    for (let count = 0; count < rounds; count++) seen[endures(format, file, mutated(parts, random))] += 1;
+    for (let count = 0; count < rounds; count++)
+      seen[endures(format, file, damaged(someOf(parts, random, 3).join(""), random, 5, TOKENS))] += 1;
     assert.ok(seen.read > rounds / 50 && seen.refused > rounds / 50, JSON.stringify(seen));
   });
 }
