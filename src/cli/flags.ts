@@ -170,6 +170,8 @@ const ONE_PLATFORM: Flag = flag("platform", "the image of this platform only (de
   placeholder: "OS/ARCH",
 });
 
+const ONE_OF_THEM: Flag = flag("platform", "of an image for several (default linux/amd64)", { placeholder: "OS/ARCH" });
+
 export const PULL: FlagGroup = {
   title: "What is pulled, and where it goes",
   flags: [
@@ -181,6 +183,8 @@ export const PULL: FlagGroup = {
 };
 
 export const COPY: FlagGroup = { title: "What is copied", flags: [ONE_PLATFORM, REGISTRY_HOSTS] };
+
+export const LOOK: FlagGroup = { title: "Which image", flags: [ONE_OF_THEM, REGISTRY_HOSTS] };
 
 export const REGISTRIES: FlagGroup = { title: "Registries", flags: [REGISTRY_HOSTS] };
 

@@ -2,6 +2,7 @@ import { availableParallelism, homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { BuildEvent } from "../events.ts";
 import { type Arguments, booleanFlag, numberFlag, stringFlag } from "./arguments.ts";
+import type { Canvas } from "./render/canvas.ts";
 import { RENDERERS, type Renderer, type Screen } from "./render/renderer.ts";
 
 /** What a command gets from the process it runs in. */
@@ -12,6 +13,8 @@ export interface Session {
   readonly jobs: number;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Who reads stdout. */
+  readonly canvas: Canvas;
   report(event: BuildEvent): void;
   close(): Promise<void>;
 }
@@ -34,6 +37,7 @@ export async function openSession(args: Arguments): Promise<Session> {
     offline: booleanFlag(args, "offline"),
     jobs: numberFlag(args, "jobs", 1) ?? Math.max(1, Math.min(availableParallelism(), 8)),
     signal: controller.signal,
+    canvas: canvas(),
     report: (event) => renderer.event(event),
     close: async () => {
       renderer.close();
@@ -61,6 +65,11 @@ function styleOf(args: Arguments): string {
   if (asked !== "auto") return asked;
   if (process.env["GITHUB_ACTIONS"] === "true") return "github";
   return process.stderr.isTTY === true && !process.env["CI"] ? "tty" : "plain";
+}
+
+function canvas(): Canvas {
+  if (process.stdout.isTTY !== true) return { columns: undefined, color: false };
+  return { columns: process.stdout.columns, color: !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb" };
 }
 
 function screen(args: Arguments): Screen {

@@ -8,6 +8,7 @@ import {
   INSPECT,
   LAYERS,
   LOCKING,
+  LOOK,
   MERGE,
   OUTPUT,
   PULL,
@@ -66,6 +67,14 @@ export const VERBS: readonly Verb[] = [
     groups: [INSPECT, GLOBAL],
     words: [1, 1],
     load: async () => (await import("./commands/inspect.ts")).inspectCommand,
+  },
+  {
+    name: "history",
+    usage: "history IMAGE",
+    summary: "show what each layer of an image holds, and what made it",
+    groups: [LOOK, GLOBAL],
+    words: [1, 1],
+    load: async () => (await import("./commands/history.ts")).historyCommand,
   },
   {
     name: "pull",

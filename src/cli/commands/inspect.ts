@@ -11,7 +11,9 @@ import { type ImageManifest, parseManifest } from "../../oci/manifest.ts";
 import { isConfigType } from "../../oci/media-types.ts";
 import { formatPlatform } from "../../oci/platform.ts";
 import { type Arguments, booleanFlag } from "../arguments.ts";
-import { formatBytes, printable } from "../render/units.ts";
+import { type Canvas, kindInk, paint } from "../render/canvas.ts";
+import { type Cell, type Column, renderTable } from "../render/table.ts";
+import { formatBytes } from "../render/units.ts";
 import type { Session } from "../session.ts";
 import type { Answer } from "../verbs.ts";
 import { platformFlag, withDeps } from "./copy-session.ts";
@@ -34,7 +36,7 @@ export function inspectCommand(args: Arguments, session: Session): Promise<Answe
       if (booleanFlag(args, "raw")) return document(tree.top.bytes);
       return booleanFlag(args, "config")
         ? document(onlyConfig(tree, source))
-        : answer(args.words[0] ?? "", source, tree);
+        : answer(args.words[0] ?? "", source, tree, session.canvas);
     } finally {
       await source.close();
     }
@@ -58,11 +60,11 @@ function onlyConfig({ images }: ImageTree, source: ImageSource): Uint8Array {
   });
 }
 
-function answer(name: string, source: ImageSource, tree: ImageTree): Answer {
+function answer(name: string, source: ImageSource, tree: ImageTree, canvas: Canvas): Answer {
   const { digest, mediaType } = tree.top.descriptor;
   const images = tree.images.map(inspectImage);
   return {
-    text: [`${source.title}@${digest}`, ...images.map(imageText)].join("\n\n"),
+    text: [`${source.title}@${digest}`, ...images.map((image) => imageText(image, canvas))].join("\n\n"),
     json: { schema: 1, name, digest, mediaType, images },
   };
 }
@@ -76,31 +78,56 @@ function inspectImage({ platform, manifest, config }: FinishedImage): Inspected 
   };
 }
 
-function imageText({ platform, digest, manifest, config }: Inspected): string {
+function imageText({ platform, digest, manifest, config }: Inspected, canvas: Canvas): string {
   const size = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
+  const facts = [
+    ...(config === null ? [["artifact", manifest.config.mediaType]] : configRows(config)),
+    ...named("annotation", Object.entries(manifest.annotations ?? {}).map(pair)),
+    ["layers", `${manifest.layers.length}, ${formatBytes(size)}`],
+  ];
   return [
-    `${platform}  ${digest}`,
-    ...(config === null ? [`  artifact    ${printable(manifest.config.mediaType)}`] : configLines(config)),
-    `  layers      ${manifest.layers.length}, ${formatBytes(size)}`,
-    ...manifest.layers.map(layerText),
+    `${paint(platform, "strong", canvas)}  ${digest}`,
+    renderTable([{ ink: "faint" }, { gives: true }], facts, canvas),
+    renderTable(LAYER_COLUMNS, manifest.layers.map(layerRow), canvas),
   ].join("\n");
 }
 
-function configLines(config: ImageConfig): readonly string[] {
-  const { Entrypoint = [], Cmd = [], User = "", WorkingDir = "", Env = [] } = config.config ?? {};
+function configRows(config: ImageConfig): readonly (readonly string[])[] {
+  const { Entrypoint = [], Cmd = [], User = "", WorkingDir = "", Env = [], StopSignal } = config.config ?? {};
+  const { ExposedPorts = {}, Volumes = {}, Labels = {}, Healthcheck } = config.config ?? {};
   return [
-    `  created     ${config.created ?? "-"}`,
-    `  runs        ${printable([...Entrypoint, ...Cmd].join(" ")) || "-"}`,
-    `  user        ${printable(User) || "root"}`,
-    `  workdir     ${printable(WorkingDir) || "/"}`,
-    ...Env.map((line, index) => `  ${index === 0 ? "env" : "   "}         ${printable(line)}`),
+    ["created", config.created ?? "-"],
+    ["runs", [...Entrypoint, ...Cmd].join(" ") || "-"],
+    ["user", User || "root"],
+    ["workdir", WorkingDir || "/"],
+    ...named("env", Env),
+    ...named("port", Object.keys(ExposedPorts)),
+    ...named("volume", Object.keys(Volumes)),
+    ...named("label", Object.entries(Labels).map(pair)),
+    ...(StopSignal === undefined ? [] : [["stop signal", StopSignal]]),
+    ...(Healthcheck?.Test === undefined ? [] : [["healthcheck", Healthcheck.Test.join(" ")]]),
   ];
 }
 
-function layerText({ digest, size, annotations = {} }: Descriptor): string {
-  const packages = annotations[LAYER_PACKAGES] ?? "";
-  const what = [annotations[LAYER_KIND], packages.length > 100 ? `${packages.slice(0, 99)}…` : packages]
-    .filter(Boolean)
-    .join(" ");
-  return `    ${digest.slice(7, 19)}  ${formatBytes(size).padStart(7)}  ${printable(what)}`.trimEnd();
+/** One row each, the name before the first. */
+function named(name: string, values: readonly string[]): readonly (readonly string[])[] {
+  return values.map((value, at) => [at === 0 ? name : "", value]);
+}
+
+function pair([key, value]: readonly [string, string]): string {
+  return `${key}=${value}`;
+}
+
+const LAYER_COLUMNS: readonly Column[] = [
+  {},
+  { ink: "faint" },
+  { align: "right", ink: "strong" },
+  {},
+  { ink: "faint", gives: true },
+];
+
+function layerRow({ digest, size, annotations = {} }: Descriptor): readonly Cell[] {
+  const kind = annotations[LAYER_KIND] ?? "";
+  const shown = { text: kind, ink: kindInk(kind) };
+  return ["", digest.slice(7, 19), formatBytes(size), shown, annotations[LAYER_PACKAGES] ?? ""];
 }
