@@ -6,6 +6,7 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { TargetLibc } from "../python/target.ts";
+import type { Registries } from "../registry/registries.ts";
 import type { DebsNote } from "../resolve/pylock-document.ts";
 import type { BlobStore, KeyIndex } from "../store/blob-store.ts";
 
@@ -81,6 +82,8 @@ export interface BaseDeps {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Shared by all of a run; the caller closes it. Loads its engine at the first request. */
   readonly http: HttpClient;
+  /** Shared logins, where the caller has any. */
+  readonly registries?: Registries;
   /** Seconds since 1970, for expiry dates and for how long an answer may be trusted. */
   readonly now: number;
 }

@@ -1,9 +1,10 @@
 import { createReadStream } from "node:fs";
 import { isOciasmError, OciasmError } from "../errors.ts";
 import { formatReference, parseTagged, type Reference } from "../oci/reference.ts";
-import { createRegistry, type RegistryClient } from "../registry/client.ts";
+import type { RegistryClient } from "../registry/client.ts";
 import { pullBlob } from "../registry/download.ts";
 import { getManifest } from "../registry/manifests.ts";
+import { createRegistries } from "../registry/registries.ts";
 import { streamBlob } from "../registry/stream-blob.ts";
 import { similarTags } from "../registry/tags.ts";
 import type { BaseDeps, BaseProvider } from "./base.ts";
@@ -29,7 +30,8 @@ export const registryProvider: BaseProvider = {
 
 /** The image of a reference; layers come through the store. */
 export function registrySource(title: string, reference: Reference, deps: BaseDeps): ImageSource {
-  const client = createRegistry(reference.registry, deps);
+  const { registries = createRegistries(deps) } = deps;
+  const client = registries(reference.registry);
   const { repository } = reference;
   const { digest: _, ...name } = reference;
   const fetchLayer: ImageSource["fetchLayer"] = (blob, report) =>

@@ -3,6 +3,7 @@ import { openBase } from "../base/providers.ts";
 import type { CodecChoice } from "../layers/recipe.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { BaseNote } from "../resolve/pylock-document.ts";
+import { baseDeps } from "./base-deps.ts";
 import { basePins } from "./base-pins.ts";
 import { chooseBase } from "./choose-base.ts";
 import type { BuildConfig } from "./config.ts";
@@ -36,12 +37,7 @@ export async function openBaseOf(
 
 async function baseStep(spec: string, request: Omit<BaseRequest, "offline">, deps: BuildDeps): Promise<Base> {
   deps.report({ type: "phase", phase: "base", detail: spec });
-  const { store, http, report, signal, environment, now, offline } = deps;
-  return openBase(
-    spec,
-    { ...request, offline },
-    { blobs: store, index: store, http, report, signal, environment, now },
-  );
+  return openBase(spec, { ...request, offline: deps.offline }, baseDeps(deps));
 }
 
 function baseOptions({ system = [], debMirror, snapshot }: BuildConfig): {

@@ -9,7 +9,10 @@ import type { CopyTarget } from "./copy-target.ts";
 import type { BuildDeps } from "./deps.ts";
 import { type ImageTree, readTree } from "./read-tree.ts";
 
-export type CopyDeps = Pick<BuildDeps, "store" | "http" | "report" | "signal" | "environment" | "random">;
+export type CopyDeps = Pick<
+  BuildDeps,
+  "store" | "http" | "registries" | "report" | "signal" | "environment" | "random"
+>;
 
 /** Documents to write, and the places that have their layers. */
 export interface CopyContent {
@@ -73,9 +76,9 @@ function documentsOf({ top, images, indexes }: ImageTree): Pick<Publication, "im
 }
 
 function writeDeps(sources: readonly ImageSource[], deps: CopyDeps): WriteDeps {
-  const { store, report, signal, environment, http, random } = deps;
+  const { store, report, signal, environment, http, registries, random } = deps;
   const layers = layersOf(sources, deps);
-  const common = { report, signal, environment, http, withLock: store.withLock };
+  const common = { report, signal, environment, http, registries, withLock: store.withLock };
   return { layers, ...common, ...(random === undefined ? {} : { random }) };
 }
 

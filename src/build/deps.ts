@@ -1,6 +1,7 @@
 import type { LayerPool } from "../assemble/pool.ts";
 import type { Report } from "../events.ts";
 import type { HttpClient } from "../net/http-client.ts";
+import type { Registries } from "../registry/registries.ts";
 import type { DiskStore } from "../store/disk.ts";
 import type { Limits } from "./limits.ts";
 
@@ -8,6 +9,7 @@ import type { Limits } from "./limits.ts";
 export interface BuildDeps {
   readonly store: DiskStore;
   readonly http: HttpClient;
+  readonly registries: Registries;
   readonly pool: LayerPool;
   readonly limits: Limits;
   readonly report: Report;

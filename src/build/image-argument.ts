@@ -8,6 +8,7 @@ import { storeSource } from "../base/store-source.ts";
 import { OciasmError } from "../errors.ts";
 import { formatReference, parseTagged } from "../oci/reference.ts";
 import { resolveImage } from "../store/images.ts";
+import { baseDeps } from "./base-deps.ts";
 import type { BuildDeps } from "./deps.ts";
 
 /**
@@ -15,17 +16,16 @@ import type { BuildDeps } from "./deps.ts";
  * which is the local store's if it is there, else the registry's. The caller closes it.
  */
 export async function openImageArgument(text: string, deps: BuildDeps): Promise<ImageSource> {
-  const { store, http, report, signal, environment, now } = deps;
-  const baseDeps = { blobs: store, index: store, http, report, signal, environment, now };
+  const { store } = deps;
   if (text.startsWith("oci:")) {
     const spec = parseImageSpec(text, "oci");
     return layoutSource(text, spec, folderFiles(spec.path), store);
   }
-  if (text.startsWith("archive:")) return archiveSource(text, parseImageSpec(text, "archive"), baseDeps);
+  if (text.startsWith("archive:")) return archiveSource(text, parseImageSpec(text, "archive"), { blobs: store });
   const reference = parseTagged(text.replace(/^docker:\/\//, ""));
   const stored = text.startsWith("docker://") ? undefined : await resolveImage(store, formatReference(reference));
   if (stored !== undefined) return storeSource(text, formatReference(reference), stored, store);
   if (deps.offline)
     throw new OciasmError("OFFLINE", `${text} is not in the local store`, { hint: "leave --offline out" });
-  return registrySource(text, reference, baseDeps);
+  return registrySource(text, reference, baseDeps(deps));
 }

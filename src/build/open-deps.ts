@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { createPool } from "../assemble/pool.ts";
 import type { Report } from "../events.ts";
 import { createHttp } from "../net/http.ts";
+import { createRegistries } from "../registry/registries.ts";
 import { createDiskStore } from "../store/disk.ts";
 import type { BuildDeps } from "./deps.ts";
 import { createLimits } from "./limits.ts";
@@ -34,6 +35,7 @@ export function openDeps(options: DepsOptions): OpenDeps {
   return {
     store: createDiskStore(options.cacheDir),
     http,
+    registries: createRegistries({ http, report, signal, environment, random: Math.random }),
     pool,
     limits: createLimits(options.jobs),
     report,

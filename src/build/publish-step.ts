@@ -38,11 +38,20 @@ export async function openPublisher(
   layers: RunBlobs,
   deps: BuildDeps,
 ): Promise<Publisher> {
-  const { report, environment, http } = deps;
+  const { report, environment, http, registries } = deps;
   const over = new AbortController();
   const signal = AbortSignal.any([deps.signal, over.signal]);
   const random = deps.random === undefined ? {} : { random: deps.random };
-  const writeDeps: WriteDeps = { layers, report, signal, environment, http, withLock: deps.store.withLock, ...random };
+  const writeDeps: WriteDeps = {
+    layers,
+    report,
+    signal,
+    environment,
+    http,
+    registries,
+    withLock: deps.store.withLock,
+    ...random,
+  };
   const begun = new Map<Destination, Publishing>();
   for (const destination of destinations) {
     const publishing = await destination.begin?.(tags, writeDeps);

@@ -2,6 +2,7 @@ import type { Report } from "../events.ts";
 import type { HttpClient } from "../net/http-client.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Platform } from "../oci/platform.ts";
+import type { Registries } from "../registry/registries.ts";
 import type { WithLock } from "../store/lock.ts";
 
 /** A document (manifest, index, config) with its bytes. */
@@ -47,6 +48,8 @@ export interface WriteDeps {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Shared connections, where the caller has any. */
   readonly http?: HttpClient;
+  /** Shared logins, likewise. */
+  readonly registries?: Registries;
   /** One of several runs at a time, where the caller has locks: for what is read, changed and written back. */
   readonly withLock?: WithLock;
   /** 0 to 1, spreads the waits of clients that a registry turned away together. */

@@ -3,8 +3,9 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import { formatReference, parseReference, type Reference } from "../oci/reference.ts";
 import { bringAgain } from "../registry/bring-again.ts";
-import { createRegistry, type RegistryClient } from "../registry/client.ts";
+import type { RegistryClient } from "../registry/client.ts";
 import { putManifest } from "../registry/put-manifest.ts";
+import { createRegistries, until } from "../registry/registries.ts";
 import { type BlobUpload, pushBlob, type UploadOutcome } from "../registry/upload.ts";
 import { fileStream } from "../store/checked-stream.ts";
 import type { Document, Publication, Publishing, WriteDeps, WriteResult } from "./destination.ts";
@@ -26,7 +27,10 @@ export async function openPush(targets: readonly Reference[], deps: WriteDeps): 
   }
   const { createHttp } = await import("../net/http.ts");
   const http = deps.http ?? createHttp({ environment: deps.environment, userAgent: "ociasm" });
-  const pushes = repositoriesOf(targets, (registry) => createRegistry(registry, { ...deps, http }));
+  const { registries = createRegistries({ ...deps, http }) } = deps;
+  const pushes = repositoriesOf(targets, (registry) => until(deps.signal, registries(registry)));
+  // What goes wrong here goes wrong again where it can be told.
+  for (const { client, repository } of pushes) client.prepare({ repository, actions: "pull,push" }).catch(() => {});
   const early = new Map<Digest, Promise<UploadOutcome>>();
   const places = createPlaces(UPLOADS_AT_ONCE);
   return {

@@ -73,6 +73,13 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     }
   };
 
+  /** Who may push may pull: a second token for that is not asked for. */
+  const covering = async (access: Access): Promise<Access> => {
+    const wider = widerThan(access);
+    const pending = wider === undefined ? undefined : tokens.get(scopesFor(wider).join(" "));
+    return (await pending?.catch(() => undefined)) === undefined ? access : (wider ?? access);
+  };
+
   const bearer = async (access: Access, life: number, current: Challenge): Promise<string> => {
     const key = scopesFor(access).join(" ");
     const refusal = mountsRefused.get(key);
@@ -95,7 +102,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       if (challenge === undefined) return undefined;
       const credentials = await options.credentials(access.repository, false);
       if (credentials?.type === "bearer") return `Bearer ${credentials.token()}`;
-      if (challenge.scheme !== "basic") return bearer(access, life, challenge);
+      if (challenge.scheme !== "basic") return bearer(await covering(access), life, challenge);
       if (credentials?.type !== "basic") return undefined;
       return basicAuthorization(credentials.username, credentials.password());
     },
@@ -103,7 +110,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       const told = bestChallenge(header);
       const before = challenge;
       challenge = told ?? challenge;
-      tokens.delete(scopesFor(access).join(" "));
+      for (const used of [access, widerThan(access) ?? access]) tokens.delete(scopesFor(used).join(" "));
       const extra = toldScopes(told, access.repository);
       if (extra.length > 0) extraScopes.set(access.repository, extra);
       if (challenge === undefined)
@@ -156,6 +163,11 @@ function checkRights({ claims }: Token, access: Access, base: URL): void {
 function toldScopes(challenge: Challenge | undefined, repository: string): readonly string[] {
   const told = (challenge?.parameters.get("scope") ?? "").split(" ");
   return told.filter((scope) => scope.startsWith(`repository:${repository}:`)).slice(0, 4);
+}
+
+function widerThan(access: Access): Access | undefined {
+  const isPlain = access.actions === "pull" && access.alsoPull === undefined;
+  return isPlain ? { ...access, actions: "pull,push" } : undefined;
 }
 
 // The push scope stands first: some token servers look at no other.

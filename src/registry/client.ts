@@ -54,6 +54,8 @@ export interface RegistryClient {
   readonly uploads: UploadHabits;
   /** Where to read before the registry itself; see ./mirrors.ts. */
   readonly mirrors?: readonly Mirror[];
+  /** Connects and logs in ahead of the requests that will need it. Rejects as they would. */
+  prepare(access: Access): Promise<void>;
   /** Resolves for every status but 401, which becomes REGISTRY_AUTH once a fresh login was refused too. */
   call(request: RegistryRequest): Promise<HttpResponse>;
 }
@@ -85,6 +87,7 @@ function createClient(registry: string, settings: RegistrySettings, deps: Regist
     signal: deps.signal,
     retry: retryOptions(deps),
     uploads: newHabits(),
+    prepare: async (access) => void (await (await login()).authorization(access, SHORT_LIFE)),
     call: async (request) => {
       const [endpoint, authorizer] = [await connect(), await login()];
       const first = await send(request, endpoint, authorizer, deps);

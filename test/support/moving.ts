@@ -17,6 +17,7 @@ import {
   OCI_MANIFEST,
 } from "../../src/oci/media-types.ts";
 import { type Platform, parsePlatform } from "../../src/oci/platform.ts";
+import { createRegistries } from "../../src/registry/registries.ts";
 import type { FakeRegistry } from "../fake-registry/registry.ts";
 import { type BuiltLayer, buildLayer, digestOfBytes } from "./image.ts";
 import { temporaryStore } from "./temporary-store.ts";
@@ -121,12 +122,14 @@ export function mover(t: TestContext, signal: AbortSignal = new AbortController(
   const http = createHttp({ environment: {}, userAgent: "test" });
   t.after(() => http.close());
   const events: BuildEvent[] = [];
+  const report: BuildDeps["report"] = (event) => void events.push(event);
   const deps: BuildDeps = {
     store: temporaryStore(t),
     http,
+    registries: createRegistries({ http, report, signal, environment: {} }),
     pool: { assemble: unused, close: async () => {} } as unknown as BuildDeps["pool"],
     limits: createLimits(1),
-    report: (event) => void events.push(event),
+    report,
     signal,
     environment: {},
     now: 1_600_000_000,
