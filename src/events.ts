@@ -12,7 +12,7 @@ export type Phase = "base" | "lock" | "plan" | "fetch" | "assemble" | "publish";
 export interface TransferEvent {
   readonly type: "transfer";
   readonly id: string;
-  readonly what: "wheel" | "deb" | "index" | "base" | "cache" | "upload" | "write";
+  readonly what: "wheel" | "deb" | "index" | "base" | "runtime" | "cache" | "upload" | "write";
   readonly state: "start" | "progress" | "done" | "reused";
   readonly bytes: number;
   readonly total?: number;

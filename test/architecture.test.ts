@@ -28,6 +28,7 @@ const RINGS: Readonly<Record<string, number>> = {
   codec: 2,
   assemble: 2,
   destination: 2,
+  interpreter: 2,
   build: 3,
   cli: 3,
   action: 3,
@@ -45,7 +46,8 @@ const OWNERS: Readonly<Record<string, string>> = {
   openpgp: "src/base/openpgp.ts",
   "xz-decompress": "src/codec/xz.ts",
   "p-limit": "src/build/limits.ts",
-  "@socketregistry/packageurl-js": "src/pypi/default-index.ts",
+  "@socketregistry/packageurl-js": "src/net/purl.ts",
+  pyodide: "src/interpreter/installed.ts",
   "@balena/dockerignore": "src/build/dockerignore.ts",
   "tar-stream": "tests only",
 };

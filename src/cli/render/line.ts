@@ -22,6 +22,7 @@ const VERBS = {
   deb: "fetched",
   index: "read",
   base: "fetched",
+  runtime: "fetched",
   cache: "fetched",
   upload: "pushed",
   write: "wrote",

@@ -55,7 +55,7 @@ function colored(event: BuildEvent, line: string, color: boolean): string {
 }
 
 function statusLine(tally: Tally, elapsed: number): string {
-  const fetched = sumTransfers(tally, ["wheel", "deb", "base", "cache"]);
+  const fetched = sumTransfers(tally, ["wheel", "deb", "base", "runtime", "cache"]);
   const written = sumTransfers(tally, ["upload", "write"]);
   const reused = countLayers(tally, ["reused"]);
   const parts = [formatSeconds(elapsed)];
