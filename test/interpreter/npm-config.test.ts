@@ -27,7 +27,7 @@ test("the environment goes before the user's file, and that before the global on
 test("logins go to their host and path alone", async () => {
   const text = [
     "registry=https://npm.example/team/",
-    `//npm.example/team/:_authToken=${TOKEN}`,
+    `//npm.example/team/:_authToken=${"$"}{TOKEN}`,
     "//npm.example/:_auth=YTpi",
     "//other.example/:username=me",
     `//other.example/:_password=${Buffer.from("secret").toString("base64")}`,
