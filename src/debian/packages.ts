@@ -16,6 +16,8 @@ export interface BinaryPackage {
   readonly size: number;
   readonly relations: Readonly<Partial<Record<RelationField, string>>>;
   readonly multiArch?: string;
+  /** How much a system wants it: 0 for essential, then by `Priority:` from required (1) down (policy 2.5). */
+  readonly rank: number;
   /** Which of the archives of a resolution listed it. */
   readonly archive: number;
 }
@@ -30,8 +32,12 @@ const FIELDS: ReadonlySet<string> = new Set([
   "sha256",
   "size",
   "multi-arch",
+  "priority",
+  "essential",
   ...RELATION_FIELDS,
 ]);
+
+const PRIORITIES = ["required", "important", "standard", "optional", "extra"];
 
 export type RelationField = (typeof RELATION_FIELDS)[number];
 
@@ -75,8 +81,15 @@ function readPackage(stanza: Stanza, archive: number): BinaryPackage {
     size: Number(required(stanza, "size", /^\d{1,12}$/)),
     relations,
     ...(multiArch === undefined ? {} : { multiArch }),
+    rank: rankOf(stanza),
     archive,
   };
+}
+
+function rankOf(stanza: Stanza): number {
+  if (stanza.get("essential") === "yes") return 0;
+  const at = PRIORITIES.indexOf(stanza.get("priority") ?? "optional");
+  return 1 + (at < 0 ? PRIORITIES.length : at);
 }
 
 function required(stanza: Stanza, field: string, form: RegExp): string {

@@ -5,7 +5,7 @@ import { compareDebianVersions } from "../debian/version.ts";
 /** All packages that can be chosen, one version a name: the newest. */
 export interface PackageIndex {
   get(name: string): BinaryPackage | undefined;
-  /** Every package that provides a virtual name, sorted by name. */
+  /** Every package that provides a virtual name: as apt prefers them, the most wanted first, then by name. */
   providers(name: string): readonly Provider[];
   /** The parsed field, read once. */
   relations(item: BinaryPackage, field: RelationField): readonly (readonly Dependency[])[];
@@ -76,6 +76,8 @@ function providedNames(items: Iterable<BinaryPackage>, relations: Relations): Re
       provided.set(offered.name, list);
     }
   }
-  for (const list of provided.values()) list.sort((a, b) => (a.package.name < b.package.name ? -1 : 1));
+  for (const list of provided.values()) {
+    list.sort((a, b) => a.package.rank - b.package.rank || (a.package.name < b.package.name ? -1 : 1));
+  }
   return provided;
 }

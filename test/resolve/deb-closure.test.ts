@@ -64,6 +64,17 @@ test("a virtual name is met by who provides it, a versioned need only by a versi
   assert.deepEqual(closure(packages, ["qq", "aa"]), ["aa", "qq"]);
 });
 
+test("of several providers the one that a system wants most is taken, as apt does", () => {
+  const packages = {
+    aa: { Depends: "awk" },
+    gawk: { Provides: "awk" },
+    mawk: { Provides: "awk", Priority: "required" },
+    nawk: { Provides: "awk", Priority: "important" },
+  };
+  assert.deepEqual(closure(packages, ["aa"]), ["aa", "mawk"]);
+  assert.deepEqual(closure({ ...packages, nawk: { Provides: "awk", Essential: "yes" } }, ["aa"]), ["aa", "nawk"]);
+});
+
 test("entries for other architectures don't count, `:any` is the package itself", () => {
   const packages = { aa: { Depends: "bb [arm64], cc:any, dd:armhf | ee" }, bb: {}, cc: {}, dd: {}, ee: {} };
   assert.deepEqual(closure(packages, ["aa"]), ["aa", "cc", "ee"]);
