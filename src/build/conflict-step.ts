@@ -9,7 +9,7 @@ import { type Digest, digestOfHex } from "../oci/digest.ts";
 import { canonicalJson } from "../oci/json.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { ImagePlan, PlannedLayer } from "./image-plan.ts";
-import type { KnownLayer } from "./known-layer.ts";
+import type { KnownLayers } from "./known-layers.ts";
 
 const LISTINGS = "wheel-listings";
 
@@ -21,11 +21,7 @@ export type Roots = ReadonlyMap<Digest, readonly string[]>;
  * any layer is written; what a wheel brings is remembered by its sha256. Of a layer that is known, the roots have to do:
  * its wheels are looked into only where they may meet those of another layer.
  */
-export async function checkConflicts(
-  plan: ImagePlan,
-  known: ReadonlyMap<Digest, KnownLayer>,
-  deps: BuildDeps,
-): Promise<Roots> {
+export async function checkConflicts(plan: ImagePlan, known: KnownLayers, deps: BuildDeps): Promise<Roots> {
   const layers = plan.layers.filter(({ recipe }) => recipe.sources.some((source) => source.type === "wheel"));
   const scheme = layers[0]?.recipe.scheme;
   if (scheme === undefined) return new Map();
@@ -53,12 +49,7 @@ export async function checkConflicts(
 }
 
 /** Layers of one image have been held against each other when it was built. */
-function meetsAnother(
-  key: Digest,
-  layers: readonly PlannedLayer[],
-  roots: Roots,
-  known: ReadonlyMap<Digest, KnownLayer>,
-): boolean {
+function meetsAnother(key: Digest, layers: readonly PlannedLayer[], roots: Roots, known: KnownLayers): boolean {
   const images = new Set(known.get(key)?.finds.map(({ image }) => image));
   return layers.some(
     (other) =>

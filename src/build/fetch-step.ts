@@ -2,8 +2,8 @@ import { allOrNothing, type Task } from "./all-or-nothing.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { ImagePlan, PlannedLayer } from "./image-plan.ts";
 
-/** Brings the wheels and Debian packages of layers that are to be made into the store. All or the first error. */
-export async function fetchSources(plan: ImagePlan, layers: readonly PlannedLayer[], deps: BuildDeps): Promise<void> {
+/** Brings the wheels and Debian packages of layers that are to be made into the store, all or none; says how many. */
+export async function fetchSources(plan: ImagePlan, layers: readonly PlannedLayer[], deps: BuildDeps): Promise<number> {
   const wheels = new Set<string>();
   const debs = new Set<string>();
   for (const source of layers.flatMap((layer) => layer.recipe.sources)) {
@@ -24,4 +24,5 @@ export async function fetchSources(plan: ImagePlan, layers: readonly PlannedLaye
     ),
   ];
   await allOrNothing(tasks, deps.limits.downloads, deps.signal);
+  return tasks.length;
 }

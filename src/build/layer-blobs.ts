@@ -4,8 +4,7 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import { type Digest, digestOfHex } from "../oci/digest.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { ImagePlan, PlannedLayer } from "./image-plan.ts";
-import type { KnownLayer } from "./known-layer.ts";
-import type { KnownLayers } from "./layer-step.ts";
+import type { KnownLayer, KnownLayers } from "./known-layers.ts";
 
 /** The layers of all images of a run, brought to this host when a destination turns out not to have them. */
 export interface RunBlobs extends LayerBlobs {

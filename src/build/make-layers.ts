@@ -10,7 +10,7 @@ import { checkConflicts, type Roots } from "./conflict-step.ts";
 import type { BuildDeps } from "./deps.ts";
 import { fetchSources } from "./fetch-step.ts";
 import type { ImagePlan, PlannedLayer } from "./image-plan.ts";
-import type { KnownLayer } from "./known-layer.ts";
+import type { KnownLayers } from "./known-layers.ts";
 
 /** What is done with a layer as soon as it exists, while others are still being made. */
 export type Sealed = (record: LayerRecord) => void;
@@ -18,15 +18,15 @@ export type Sealed = (record: LayerRecord) => void;
 /** Fetches the sources of layers that nobody has, holds them against each other, and assembles. By layer key. */
 export async function makeLayers(
   layers: readonly PlannedLayer[],
-  known: ReadonlyMap<Digest, KnownLayer>,
+  known: KnownLayers,
   plan: ImagePlan,
   sealed: Sealed,
   deps: BuildDeps,
 ): Promise<ReadonlyMap<Digest, LayerRecord>> {
-  await fetchSources(plan, layers, deps);
+  const count = await fetchSources(plan, layers, deps);
   const roots = await checkConflicts(plan, known, deps);
   // What downloads left behind makes room for the threads.
-  collectGarbage();
+  if (count > 0) collectGarbage();
   return new Map(await assembleAll(layers, roots, plan, sealed, deps));
 }
 

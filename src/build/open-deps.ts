@@ -32,10 +32,12 @@ export function openDeps(options: DepsOptions): OpenDeps {
   const environment = withInsecure(options.environment, options.insecureRegistries);
   const http = createHttp({ environment, userAgent: options.userAgent });
   const pool = createPool({ workers: options.jobs, signal });
+  const over = new AbortController();
+  const registrySignal = AbortSignal.any([signal, over.signal]);
   return {
     store: createDiskStore(options.cacheDir),
     http,
-    registries: createRegistries({ http, report, signal, environment, random: Math.random }),
+    registries: createRegistries({ http, report, signal: registrySignal, environment, random: Math.random }),
     pool,
     limits: createLimits(options.jobs),
     report,
@@ -45,6 +47,8 @@ export function openDeps(options: DepsOptions): OpenDeps {
     offline,
     random: Math.random,
     close: async () => {
+      // Whatever nobody waits for any more.
+      over.abort();
       await pool.close();
       await http.close();
     },

@@ -10,9 +10,10 @@ import { cacheRequests } from "./cache-requests.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { ImagePlan } from "./image-plan.ts";
 import { type BuiltImage, imageStep } from "./image-step.ts";
+import { type KnownLayers, knownLayers } from "./known-layers.ts";
 import { createRunBlobs, type RunBlobs } from "./layer-blobs.ts";
 import { type LayerCache, NO_CACHE, openLayerCache } from "./layer-cache.ts";
-import { type KnownLayers, knownLayers, layerStep } from "./layer-step.ts";
+import { layerStep } from "./layer-step.ts";
 import { planStep } from "./plan-step.ts";
 import type { Prepared } from "./prepare-step.ts";
 import { openPublisher, publicationOf } from "./publish-step.ts";
@@ -61,6 +62,7 @@ async function attempt(
 ): Promise<Built> {
   const { tags = [], annotations = {} } = prepared.request.config;
   const publisher = await openPublisher(destinations, tags, blobs, deps);
+  cache.begin();
   const images: BuiltImage[] = [];
   const bases: Base[] = [];
   try {

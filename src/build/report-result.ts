@@ -2,7 +2,8 @@ import type { LayerRecord } from "../layers/recipe.ts";
 import { formatPlatform } from "../oci/platform.ts";
 import type { ImagePlan } from "./image-plan.ts";
 import { type BuiltImage, imageSize } from "./image-step.ts";
-import type { BuiltLayer, KnownLayers } from "./layer-step.ts";
+import type { KnownLayers } from "./known-layers.ts";
+import type { BuiltLayer } from "./layer-step.ts";
 import type { Built } from "./pipeline.ts";
 import type { BuildResult, ByteCounts, ImageResult, LayerResult } from "./result.ts";
 

@@ -1,4 +1,4 @@
-import { knownLayers } from "../../build/layer-step.ts";
+import { knownLayers } from "../../build/known-layers.ts";
 import { openCache, planImage } from "../../build/pipeline.ts";
 import { planResult } from "../../build/report-result.ts";
 import type { ImageResult, LayerResult } from "../../build/result.ts";
