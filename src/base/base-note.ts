@@ -28,6 +28,8 @@ const FORMAT = 1;
 /** A manifest is read by everybody who pulls: a base that needs more than this says nothing. */
 const MOST_BYTES = 32 * 1024;
 const MOST_ITEMS = 10_000;
+const MOST_LETTERS = 4096;
+const MOST_ID = 0xffff_ffff;
 
 /** The verdict as text for an annotation, the same on every machine; undefined when it would be too long. */
 export function writeBaseNote(verdict: BaseVerdict): string | undefined {
@@ -35,7 +37,7 @@ export function writeBaseNote(verdict: BaseVerdict): string | undefined {
   return text.length > MOST_BYTES ? undefined : text;
 }
 
-/** Throws ARCHIVE_INVALID for anything that `writeBaseNote` did not write. */
+/** Throws ARCHIVE_INVALID for anything that `writeBaseNote` can't have written of an image that was read. */
 export function readBaseNote(text: string): BaseVerdict {
   const fields = parseFields(new TextEncoder().encode(text), "base note", 4 * MOST_BYTES);
   if (fields.get("format") !== FORMAT) throw invalid("base note.format is unknown");
@@ -48,7 +50,7 @@ export function readBaseNote(text: string): BaseVerdict {
       python: python === undefined ? undefined : readPython(fieldsOf(python, "base note.facts.python")),
       libc: libc === undefined ? undefined : readLibc(fieldsOf(libc, "base note.facts.libc")),
       directories: optionalList(facts, "directories", MOST_ITEMS, readDirectory) ?? [],
-      links: optionalMap(facts, "links", readString) ?? {},
+      links: readLinks(facts),
       passwd: optionalString(facts, "passwd"),
       group: optionalString(facts, "group"),
     }),
@@ -61,9 +63,12 @@ function readCount(value: unknown, where: string): number {
 }
 
 function readPython(fields: Fields): NonNullable<BaseFacts["python"]> {
+  const executable = stringField(fields, "executable");
+  checkPath(executable.slice(1), `${fields.where}.executable`);
+  if (!executable.startsWith("/")) throw invalid(`${fields.where}.executable is not absolute`);
   return {
-    version: stringField(fields, "version"),
-    executable: stringField(fields, "executable"),
+    version: matching(fields, "version", /^3\.\d{1,3}\.\d{1,3}[0-9a-z.+]{0,20}$/),
+    executable,
     freeThreaded: optionalBoolean(fields, "freeThreaded") ?? false,
   };
 }
@@ -71,16 +76,42 @@ function readPython(fields: Fields): NonNullable<BaseFacts["python"]> {
 function readLibc(fields: Fields): TargetLibc {
   const family = stringField(fields, "family");
   if (family !== "glibc" && family !== "musl") throw invalid("base note.facts.libc.family is unknown");
-  return { family, version: stringField(fields, "version") };
+  return { family, version: matching(fields, "version", /^\d{1,3}(?:\.\d{1,3}){1,3}$/) };
 }
 
 function readDirectory(value: unknown, where: string): DirectorySource {
   const fields = fieldsOf(value, where);
+  const path = stringField(fields, "path");
+  checkPath(path, `${where}.path`);
   return present<DirectorySource>({
     type: "directory",
-    path: stringField(fields, "path"),
-    mode: optionalCount(fields, "mode") ?? 0o755,
-    uid: optionalCount(fields, "uid"),
-    gid: optionalCount(fields, "gid"),
+    path,
+    mode: atMost(fields, "mode", 0o7777) ?? 0o755,
+    uid: atMost(fields, "uid", MOST_ID),
+    gid: atMost(fields, "gid", MOST_ID),
   });
+}
+
+function readLinks(facts: Fields): Readonly<Record<string, string>> {
+  const links = optionalMap(facts, "links", readString) ?? {};
+  for (const path of Object.entries(links).flat()) checkPath(path, `${facts.where}.links`);
+  return links;
+}
+
+/** As the tree of an image has them: relative, and nowhere out of it. */
+function checkPath(path: string, where: string): void {
+  const isPath = path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  if (!isPath || path.includes("\0") || path.length > MOST_LETTERS) throw invalid(`${where} is no path of an image`);
+}
+
+function matching(fields: Fields, key: string, pattern: RegExp): string {
+  const text = stringField(fields, key);
+  if (!pattern.test(text)) throw invalid(`${fields.where}.${key} is no version`);
+  return text;
+}
+
+function atMost(fields: Fields, key: string, most: number): number | undefined {
+  const count = optionalCount(fields, key);
+  if (count !== undefined && count > most) throw invalid(`${fields.where}.${key} is larger than ${most}`);
+  return count;
 }

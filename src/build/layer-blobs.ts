@@ -32,7 +32,7 @@ export function createRunBlobs(deps: BuildDeps): RunBlobs {
     const { remakeLayer } = await import("./make-layers.ts");
     const made = await remakeLayer(planned, record, plan, deps);
     remade.add(record.digest);
-    if (made.digest === record.digest && made.diffId === record.diffId) return;
+    if (made.digest === record.digest && made.diffId === record.diffId && made.size === record.size) return;
     isRefuted = true;
     throw new OciasmError(
       "HASH_MISMATCH",

@@ -6,7 +6,7 @@ import type { Find } from "./known-layers.ts";
 
 /** What earlier builds left in registries and layouts, each read once. */
 export interface LayerCache {
-  /** Starts to read where a line to a registry is needed anyhow; otherwise the first question does. */
+  /** Starts to read; otherwise the first question does. */
   begin(): void;
   /** The layers with this key, those of earlier places first. */
   finds(key: Digest): Promise<readonly Find[]>;
@@ -32,9 +32,7 @@ export function openLayerCache(requests: readonly CacheRequest[], deps: BuildDep
     return running;
   };
   return {
-    begin: () => {
-      if (requests.some(({ isDestination }) => isDestination)) read().catch(() => {});
-    },
+    begin: () => void read().catch(() => {}),
     finds: async (key) => (await read()).flatMap((place) => place.finds.get(key) ?? []),
     baseNote: async (digest) => {
       const images = (await read()).flatMap((place) => place.images);

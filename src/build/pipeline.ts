@@ -62,7 +62,8 @@ async function attempt(
 ): Promise<Built> {
   const { tags = [], annotations = {} } = prepared.request.config;
   const publisher = await openPublisher(destinations, tags, blobs, deps);
-  cache.begin();
+  // Where the image is pushed, somebody is spoken to anyhow.
+  if (destinations.some(({ begin }) => begin !== undefined)) cache.begin();
   const images: BuiltImage[] = [];
   const bases: Base[] = [];
   try {

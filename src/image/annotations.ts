@@ -1,5 +1,5 @@
 import type { LayerRecord } from "../layers/recipe.ts";
-import { ANYWHERE } from "../layers/roots.ts";
+import { ANYWHERE, boundedRoots } from "../layers/roots.ts";
 import { isDigest } from "../oci/digest.ts";
 
 export const BASE_NAME = "org.opencontainers.image.base.name";
@@ -71,15 +71,9 @@ export function readLayerAnnotations(annotations: Annotations): Pick<LayerRecord
   const key = annotations[LAYER_KEY];
   if (key === undefined || !isDigest(key)) return undefined;
   const roots = annotations[LAYER_ROOTS];
-  return roots === undefined
-    ? { key }
-    : {
-        key,
-        roots: roots
-          .split(" ")
-          .filter((root) => root !== "")
-          .map(decodeRoot),
-      };
+  if (roots === undefined) return { key };
+  const words = roots.split(" ").filter((root) => root !== "");
+  return { key, roots: boundedRoots(words.map(decodeRoot)) };
 }
 
 function encodeRoot(root: string): string {

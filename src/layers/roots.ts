@@ -6,6 +6,9 @@ import type { InstallScheme, WheelSource } from "./recipe.ts";
 export const ANYWHERE = "*";
 
 const MOST_ROOTS = 256;
+/** Of a list from elsewhere: far above what 256 roots need, and few enough to hold many lists against each other. */
+const MOST_LETTERS = 64 * 1024;
+const MOST_PARTS = 64;
 /** Files outside of site-packages that are named one by one; of more than these, the folders are. */
 const MOST_FILES = 64;
 
@@ -35,6 +38,13 @@ export function layerRoots(wheels: readonly WheelEntries[], scheme: InstallSchem
   const others = outside.size > MOST_FILES ? [...outside].map(folderOf) : outside;
   for (const path of others) roots.add(path);
   return roots.size > MOST_ROOTS ? [ANYWHERE] : [...roots].sort();
+}
+
+/** Roots that somebody else told, so that comparing them ends soon. */
+export function boundedRoots(roots: readonly string[]): readonly string[] {
+  const letters = roots.reduce((sum, root) => sum + root.length, 0);
+  const isDeep = roots.some((root) => root.split("/", MOST_PARTS + 1).length > MOST_PARTS);
+  return roots.length > MOST_ROOTS || letters > MOST_LETTERS || isDeep ? [ANYWHERE] : roots;
 }
 
 /** False when no path of the one layer can meet one of the other, whatever the case of its letters. */
