@@ -48,11 +48,11 @@ export function archiveFiles(
         throw new OciasmError("ARCHIVE_INVALID", `${path} in ${label} has ${size} bytes, the limit is ${limit}`);
       return source.read(offset, size);
     },
-    stream: async (path, size) => {
+    place: async (path, size) => {
       const file = find(path);
       if (file.size !== size)
         throw new OciasmError("BLOB_CORRUPT", `${path} in ${label} has ${file.size} bytes instead of ${size}`);
-      return chunksOf(source, file.offset, file.size);
+      return { path: label, start: file.offset, end: file.offset + size };
     },
     close: () => source.close(),
   };

@@ -7,10 +7,12 @@ import { MAX_DOCUMENT_BYTES } from "../oci/manifest.ts";
 import { OCI_CONFIG, OCI_LAYER, OCI_MANIFEST } from "../oci/media-types.ts";
 import { formatReference, parseTagged } from "../oci/reference.ts";
 import type { BlobStore } from "../store/blob-store.ts";
+import { type FilePart, partStream } from "../store/file-stream.ts";
 import type { ArchiveDirectory } from "./archive-files.ts";
 import { checkedDocument, type ImageSource } from "./image-source.ts";
 import type { ImageSpec } from "./image-spec.ts";
 import { copyIntoStore, type LayoutFiles } from "./layout-source.ts";
+import { placedLayers } from "./placed-layers.ts";
 
 /** An image in the archive of an older `docker save` (moby, image/tarexport): no manifest, so one is made. */
 export function dockerArchiveSource(
@@ -26,10 +28,10 @@ export function dockerArchiveSource(
     if (path !== undefined) return path;
     throw new OciasmError("BLOB_CORRUPT", `${title} lacks ${descriptor.digest}`);
   };
-  const layer = (descriptor: Descriptor) => files.stream(locate(descriptor), descriptor.size);
+  const place = async (descriptor: Descriptor): Promise<FilePart> => files.place(locate(descriptor), descriptor.size);
   const describe = async (path: string, mediaType: string): Promise<Descriptor> => {
     const size = directory.get(path)?.size ?? 0;
-    const digest = await digestOfStream(await files.stream(path, size));
+    const digest = await digestOfStream(partStream(await files.place(path, size)));
     places.set(digest, path);
     return { mediaType, digest, size };
   };
@@ -46,11 +48,10 @@ export function dockerArchiveSource(
     },
     document: async (descriptor) =>
       checkedDocument(await files.small(locate(descriptor), MAX_DOCUMENT_BYTES), descriptor, title),
-    layer,
-    stream: layer,
+    ...placedLayers(place),
     fetchLayer: async (descriptor) => {
       if ((await store.has(descriptor.digest)) === descriptor.size) return;
-      await copyIntoStore(await layer(descriptor), descriptor, store);
+      await copyIntoStore(partStream(await place(descriptor)), descriptor, store);
     },
     close: () => files.close(),
   };
@@ -109,7 +110,7 @@ function fullName(tag: string): string {
 
 // Layers are plain tars as a rule; some tools leave them compressed.
 async function layerType(path: string, files: LayoutFiles, directory: ArchiveDirectory): Promise<string> {
-  for await (const chunk of await files.stream(path, directory.get(path)?.size ?? 0)) {
+  for await (const chunk of partStream(await files.place(path, directory.get(path)?.size ?? 0))) {
     if (chunk[0] === 0x1f && chunk[1] === 0x8b) return `${OCI_LAYER}+gzip`;
     if (chunk[0] === 0x28 && chunk[1] === 0xb5 && chunk[2] === 0x2f && chunk[3] === 0xfd) return `${OCI_LAYER}+zstd`;
     break;

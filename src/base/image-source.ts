@@ -3,6 +3,7 @@ import { OciasmError } from "../errors.ts";
 import type { Report } from "../events.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { digestOfHex } from "../oci/digest.ts";
+import type { FilePart } from "../store/file-stream.ts";
 
 /** A document with the descriptor that it was found by. */
 export interface SourceDocument {
@@ -24,8 +25,10 @@ export interface ImageSource {
   document(descriptor: Descriptor): Promise<Uint8Array>;
   /** Bytes of a layer, unchecked: whoever reads compares the digest. */
   layer(descriptor: Descriptor): Promise<AsyncIterable<Uint8Array>>;
-  /** The same without keeping them on this host; as often as asked. */
-  stream(descriptor: Descriptor): Promise<AsyncIterable<Uint8Array>>;
+  /** The same from byte `start` (0) on, without keeping them on this host; as often as asked. */
+  stream(descriptor: Descriptor, start?: number): Promise<AsyncIterable<Uint8Array>>;
+  /** Where the layer lies in a file of this host; sources that have theirs elsewhere lack this. */
+  place?(descriptor: Descriptor): Promise<FilePart>;
   /** Makes sure that the layer lies in the store. */
   fetchLayer(descriptor: Descriptor, report: Report, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;

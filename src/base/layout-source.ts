@@ -6,16 +6,18 @@ import { type Digest, digestOfHex } from "../oci/digest.ts";
 import { MAX_DOCUMENT_BYTES, parseIndex } from "../oci/manifest.ts";
 import { OCI_INDEX } from "../oci/media-types.ts";
 import type { BlobStore } from "../store/blob-store.ts";
+import { type FilePart, partStream } from "../store/file-stream.ts";
 import { checkedDocument, type ImageSource, type SourceDocument } from "./image-source.ts";
 import type { ImageSpec } from "./image-spec.ts";
 import { pickEntries } from "./pick-entry.ts";
+import { placedLayers } from "./placed-layers.ts";
 
 /** The files of an OCI layout, wherever they lie. Rejects with IMAGE_NOT_FOUND or BLOB_CORRUPT for what is missing. */
 export interface LayoutFiles {
   /** The whole of a small file. */
   small(path: string, limit: number): Promise<Uint8Array>;
-  /** A blob's bytes as a stream; `size` is what they should be. */
-  stream(path: string, size: number): Promise<AsyncIterable<Uint8Array>>;
+  /** Where a blob is that should have `size` bytes. */
+  place(path: string, size: number): Promise<FilePart>;
   close(): Promise<void>;
 }
 
@@ -23,8 +25,7 @@ export interface LayoutFiles {
 export function layoutSource(title: string, spec: ImageSpec, files: LayoutFiles, store: BlobStore): ImageSource {
   const document = async (descriptor: Descriptor): Promise<Uint8Array> =>
     checkedDocument(await files.small(blobPath(descriptor.digest), MAX_DOCUMENT_BYTES), descriptor, title);
-  const layer = (descriptor: Descriptor): Promise<AsyncIterable<Uint8Array>> =>
-    files.stream(blobPath(descriptor.digest), descriptor.size);
+  const place = ({ digest, size }: Descriptor): Promise<FilePart> => files.place(blobPath(digest), size);
   return {
     title,
     top: async () => {
@@ -36,11 +37,10 @@ export function layoutSource(title: string, spec: ImageSpec, files: LayoutFiles,
       return flatIndex(picked);
     },
     document,
-    layer,
-    stream: layer,
+    ...placedLayers(place),
     fetchLayer: async (descriptor, report) => {
       if ((await store.has(descriptor.digest)) === descriptor.size) return;
-      await copyIntoStore(await layer(descriptor), descriptor, store);
+      await copyIntoStore(partStream(await place(descriptor)), descriptor, store);
       const { digest: id, size } = descriptor;
       report({ type: "transfer", id, what: "base", state: "done", bytes: size, total: size });
     },

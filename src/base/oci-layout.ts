@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import { lstat, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { OciasmError } from "../errors.ts";
@@ -26,11 +25,11 @@ export function folderFiles(folder: string): LayoutFiles {
         throw new OciasmError("ARCHIVE_INVALID", `${folder}/${path} has ${size} bytes, the limit is ${limit}`);
       return readFile(join(folder, path));
     },
-    stream: async (path, size) => {
+    place: async (path, size) => {
       const actual = await regularFile(folder, path);
       if (actual !== size)
         throw new OciasmError("BLOB_CORRUPT", `${folder}/${path} has ${actual} bytes instead of ${size}`);
-      return createReadStream(join(folder, path), { highWaterMark: 256 * 1024 });
+      return { path: join(folder, path), start: 0 };
     },
     close: async () => {},
   };

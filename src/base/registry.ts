@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import { isOciasmError, OciasmError } from "../errors.ts";
 import { formatReference, parseTagged, type Reference } from "../oci/reference.ts";
 import type { RegistryClient } from "../registry/client.ts";
@@ -7,6 +6,7 @@ import { getManifest } from "../registry/manifests.ts";
 import { createRegistries } from "../registry/registries.ts";
 import { streamBlob } from "../registry/stream-blob.ts";
 import { similarTags } from "../registry/tags.ts";
+import { fileStream } from "../store/file-stream.ts";
 import type { BaseDeps, BaseProvider } from "./base.ts";
 import { openImageBase } from "./image-base.ts";
 import { checkedDocument, type ImageSource, type SourceDocument } from "./image-source.ts";
@@ -49,9 +49,9 @@ export function registrySource(title: string, reference: Reference, deps: BaseDe
     },
     layer: async (descriptor) => {
       await fetchLayer(descriptor, deps.report, deps.signal);
-      return createReadStream(deps.blobs.path(descriptor.digest), { highWaterMark: 256 * 1024 });
+      return fileStream(deps.blobs.path(descriptor.digest));
     },
-    stream: async (descriptor) => streamBlob(client, repository, descriptor),
+    stream: async (descriptor, start) => streamBlob(client, repository, descriptor, { start }),
     fetchLayer,
     close: async () => {},
   };

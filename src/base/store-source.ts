@@ -2,24 +2,24 @@ import { OciasmError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { MAX_DOCUMENT_BYTES } from "../oci/manifest.ts";
 import type { BlobStore } from "../store/blob-store.ts";
-import { fileStream } from "../store/checked-stream.ts";
+import type { FilePart } from "../store/file-stream.ts";
 import { checkedDocument, type ImageSource } from "./image-source.ts";
+import { placedLayers } from "./placed-layers.ts";
 
 /** An image of the local store: `top` is what its name points at. */
 export function storeSource(title: string, name: string, top: Descriptor, store: BlobStore): ImageSource {
   const document = async (descriptor: Descriptor): Promise<Uint8Array> =>
     checkedDocument(await readDocument(store, descriptor), descriptor, title);
-  const stream: ImageSource["stream"] = async (descriptor) => {
+  const place = async (descriptor: Descriptor): Promise<FilePart> => {
     await present(store, descriptor);
-    return fileStream(store.path(descriptor.digest));
+    return { path: store.path(descriptor.digest), start: 0 };
   };
   return {
     title,
     name,
     top: async () => ({ descriptor: top, bytes: await document(top) }),
     document,
-    layer: stream,
-    stream,
+    ...placedLayers(place),
     fetchLayer: (descriptor) => present(store, descriptor),
     close: async () => {},
   };

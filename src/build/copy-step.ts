@@ -4,7 +4,7 @@ import { OciasmError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { isIndexType } from "../oci/media-types.ts";
 import type { Platform } from "../oci/platform.ts";
-import { fileStream } from "../store/checked-stream.ts";
+import { type FilePart, partStream } from "../store/file-stream.ts";
 import type { CopyTarget } from "./copy-target.ts";
 import type { BuildDeps } from "./deps.ts";
 import { type ImageTree, readTree } from "./read-tree.ts";
@@ -86,7 +86,8 @@ function layersOf(sources: readonly ImageSource[], { store, report, signal }: Co
   const origins = sources.flatMap(({ origin }) => (origin === undefined ? [] : [origin]));
   return {
     origins: () => origins,
-    stream: (layer) => streamOf(layer, sources, store),
+    stream: (layer, start = 0) => streamOf(layer, start, sources, store),
+    place: (layer) => placeOf(layer, sources, store),
     local: async (layer) => {
       await firstOf(sources, layer, (source) => source.fetchLayer(layer, report, signal));
       return store.path(layer.digest);
@@ -97,11 +98,29 @@ function layersOf(sources: readonly ImageSource[], { store, report, signal }: Co
 /** From this host where it has the blob, else from the first source that gives it. */
 async function* streamOf(
   layer: Descriptor,
+  start: number,
   sources: readonly ImageSource[],
   store: CopyDeps["store"],
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const isHere = (await store.has(layer.digest)) === layer.size;
-  yield* isHere ? fileStream(store.path(layer.digest)) : await firstOf(sources, layer, firstChunk);
+  const stored = await storedPlace(layer, store);
+  yield* stored === undefined
+    ? await firstOf(sources, layer, (source) => firstChunk(source, layer, start))
+    : partStream({ ...stored, start });
+}
+
+async function placeOf(
+  layer: Descriptor,
+  sources: readonly ImageSource[],
+  store: CopyDeps["store"],
+): Promise<FilePart | undefined> {
+  const stored = await storedPlace(layer, store);
+  // Who can't say where it is may have it none the less.
+  if (stored !== undefined || sources.some((source) => source.place === undefined)) return stored;
+  return firstOf(sources, layer, async (source) => source.place?.(layer));
+}
+
+async function storedPlace({ digest, size }: Descriptor, store: CopyDeps["store"]): Promise<FilePart | undefined> {
+  return (await store.has(digest)) === size ? { path: store.path(digest), start: 0 } : undefined;
 }
 
 /** An image made of several sources: only asking tells which of them has a layer. */
@@ -122,8 +141,8 @@ async function firstOf<T>(
 }
 
 /** The stream once its first chunk is there, so that a source that lacks the blob has said so. */
-async function firstChunk(source: ImageSource, layer: Descriptor): Promise<AsyncIterable<Uint8Array>> {
-  const chunks = (await source.stream(layer))[Symbol.asyncIterator]();
+async function firstChunk(source: ImageSource, layer: Descriptor, start: number): Promise<AsyncIterable<Uint8Array>> {
+  const chunks = (await source.stream(layer, start))[Symbol.asyncIterator]();
   const first = await chunks.next();
   return (async function* rest() {
     try {

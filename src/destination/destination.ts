@@ -3,6 +3,7 @@ import type { HttpClient } from "../net/http-client.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { Registries } from "../registry/registries.ts";
+import type { FilePart } from "../store/file-stream.ts";
 import type { WithLock } from "../store/lock.ts";
 
 /** A document (manifest, index, config) with its bytes. */
@@ -37,8 +38,10 @@ export interface LayerBlobs {
   local(layer: Descriptor): Promise<string>;
   /** Repositories, e.g. "localhost:5000/base", that are known to have the blob: a registry may mount it from there. */
   origins?(layer: Descriptor): readonly string[];
-  /** The blob's bytes from the first on, as often as they are asked for, without keeping them on this host. */
-  stream?(layer: Descriptor): AsyncIterable<Uint8Array>;
+  /** The blob's bytes from byte `start` (0) on, as often as they are asked for, without keeping them on this host. */
+  stream?(layer: Descriptor, start?: number): AsyncIterable<Uint8Array>;
+  /** Where the bytes lie unchecked in a file of this host; undefined where they come from elsewhere. */
+  place?(layer: Descriptor): Promise<FilePart | undefined>;
 }
 
 export interface WriteDeps {

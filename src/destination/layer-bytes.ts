@@ -1,6 +1,7 @@
 import { OciasmError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
-import { checkedStream, fileStream } from "../store/checked-stream.ts";
+import { checkedStream } from "../store/checked-stream.ts";
+import { fileStream } from "../store/file-stream.ts";
 import type { WriteDeps } from "./destination.ts";
 
 /**

@@ -7,9 +7,8 @@ import type { RegistryClient } from "../registry/client.ts";
 import { putManifest } from "../registry/put-manifest.ts";
 import { createRegistries, until } from "../registry/registries.ts";
 import { type BlobUpload, pushBlob, type UploadOutcome } from "../registry/upload.ts";
-import { fileStream } from "../store/checked-stream.ts";
 import type { Document, Publication, Publishing, WriteDeps, WriteResult } from "./destination.ts";
-import { layerBytes } from "./layer-bytes.ts";
+import { layerUpload } from "./layer-upload.ts";
 import { layersOf, topDocument } from "./named-entries.ts";
 import { createPlaces, inParallel } from "./pool.ts";
 
@@ -40,7 +39,7 @@ export async function openPush(targets: readonly Reference[], deps: WriteDeps): 
       if (push === undefined || early.has(layer.digest)) return;
       const outcome = places(async () => {
         deps.signal.throwIfAborted();
-        return pushOne(layerUpload(layer, push, deps), push, deps);
+        return pushOne(layerUpload(layer, mountsOf(layer, push, deps), deps), push, deps);
       });
       outcome.catch(() => {});
       early.set(layer.digest, outcome);
@@ -105,7 +104,7 @@ async function pushContent(
   deps: WriteDeps,
 ): Promise<WriteResult> {
   const result = { uploaded: 0, mounted: 0, existing: 0 };
-  const layers = layersOf(publication.images).map((layer) => layerUpload(layer, push, deps));
+  const layers = layersOf(publication.images).map((layer) => layerUpload(layer, mountsOf(layer, push, deps), deps));
   const configs = publication.images.map((image) => documentUpload(image.config, push, deps));
   const uploads = [...layers, ...configs];
   const outcomes = new Map<Digest, UploadOutcome>();
@@ -150,27 +149,9 @@ async function pushTags(top: Document, push: RepositoryPush): Promise<void> {
     if (tag !== undefined) await putManifest(push.client, push.repository, tag, top);
 }
 
-function layerUpload(layer: Descriptor, push: RepositoryPush, deps: WriteDeps): BlobUpload {
-  const event = { type: "transfer", id: layer.digest, what: "upload", total: layer.size } as const;
-  let path: string | undefined;
-  return {
-    blob: layer,
-    ready: async () => {
-      if (deps.layers.stream === undefined) path = await deps.layers.local(layer);
-    },
-    open: async function* () {
-      const remote = deps.layers.stream === undefined ? undefined : layerBytes(layer, deps);
-      const chunks = remote ?? fileStream(path ?? (await deps.layers.local(layer)));
-      deps.report({ ...event, state: "start", bytes: 0 });
-      let bytes = 0;
-      for await (const chunk of chunks) {
-        yield chunk;
-        bytes += chunk.length;
-        deps.report({ ...event, state: "progress", bytes });
-      }
-    },
-    mountFrom: [...new Set([...originsOf(layer, push.client.registry, deps), ...push.before])],
-  };
+/** Repositories that a layer may be mounted from. */
+function mountsOf(layer: Descriptor, { client, before }: RepositoryPush, deps: WriteDeps): readonly string[] {
+  return [...new Set([...originsOf(layer, client.registry, deps), ...before])];
 }
 
 /** Repositories of this registry among those that are known to have the layer. */

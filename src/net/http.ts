@@ -156,12 +156,13 @@ function createDispatchers(options: HttpOptions): { readonly choose: Choose; clo
   };
   const make = async (
     proxy: string | undefined,
+    isSecure: boolean,
     { insecure = false, caFiles = [], socketPath }: Parameters<Choose>[1],
   ): Promise<Dispatcher> => {
     const { Agent, ProxyAgent } = await import("undici");
     guardPausedEnds();
     if (socketPath !== undefined) return new Agent({ allowH2: false, connect: { socketPath } });
-    const secureContext = await rootsWith(caFiles);
+    const secureContext = isSecure ? await rootsWith(caFiles) : undefined;
     const { lookup } = options;
     const reach = { ...ADDRESSES, ...(lookup === undefined ? {} : { lookup }) };
     const tls = {
@@ -177,8 +178,10 @@ function createDispatchers(options: HttpOptions): { readonly choose: Choose; clo
     choose: (url, request) => {
       const { insecure = false, caFiles = [], socketPath } = request;
       const proxy = socketPath === undefined ? proxyFor(url, options.environment) : undefined;
-      const key = JSON.stringify([insecure, caFiles, proxy, socketPath]);
-      const dispatcher = made.get(key) ?? make(proxy, request);
+      // Reading the roots takes as long as a small push.
+      const isSecure = url.protocol === "https:" || proxy?.startsWith("https:") === true;
+      const key = JSON.stringify([insecure, caFiles, proxy, isSecure, socketPath]);
+      const dispatcher = made.get(key) ?? make(proxy, isSecure, request);
       made.set(key, dispatcher);
       return dispatcher;
     },

@@ -13,12 +13,14 @@ const FIRST_WAIT = 500;
 const RENEWAL = 1024 * 1024;
 
 export interface StreamOptions {
+  /** First byte; default 0. */
+  readonly start?: number | undefined;
   /** Asks no mirror. */
   readonly upstreamOnly?: boolean;
 }
 
 /**
- * The bytes of a blob as they come: as many as it has, of unchecked content. After a cut it goes on where it stopped,
+ * The bytes of a blob as they come, to its last, of unchecked content. After a cut it goes on where it stopped,
  * by a range request (RFC 9110, section 14); a registry that gets ranges wrong is read anew and what was given already
  * is passed over. Mirrors come first. Rejects with HASH_MISMATCH as soon as the blob's size turns out to be another.
  */
@@ -29,7 +31,7 @@ export async function* streamBlob(
   options: StreamOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const places = options.upstreamOnly === true ? [{ client, repository }] : placesOf(client, repository);
-  let given = 0;
+  let given = options.start ?? 0;
   for (const place of places) {
     try {
       for await (const chunk of streamFrom(place, blob, given)) {

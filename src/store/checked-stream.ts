@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { OciasmError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { digestOfHex } from "../oci/digest.ts";
@@ -35,8 +34,3 @@ const HINTS = {
   HASH_MISMATCH: "run the command again; if it happens again, the place that it comes from is damaged",
   BLOB_CORRUPT: "run the command again with --no-cache",
 } as const;
-
-/** A file of this host as a stream, in pieces that are large enough to be fast and small enough to be many. */
-export function fileStream(path: string): AsyncIterable<Uint8Array> {
-  return createReadStream(path, { highWaterMark: 256 * 1024 });
-}
