@@ -4,16 +4,24 @@ export interface HtmlTag {
   readonly attributes: ReadonlyMap<string, string>;
 }
 
+/** Reads the element that begins at an index by other means, and says where the text goes on; undefined for one it can't. */
+export type TakeElement = (text: string, at: number) => number | undefined;
+
 /**
  * The start tags of an HTML text, in one pass over it. Tolerant like a browser where indexes are sloppy: letter case,
- * missing quotes, missing end tags. Comments and the contents of script and style are skipped.
+ * missing quotes, missing end tags. Comments and the contents of script and style are skipped, and what `take` reads.
  */
-export function* htmlTags(text: string): Generator<HtmlTag, void, undefined> {
+export function* htmlTags(text: string, take?: TakeElement): Generator<HtmlTag, void, undefined> {
   let at = text.indexOf("<");
   while (at >= 0) {
     if (text.startsWith("<!--", at)) {
       at = after(text, "-->", at + 4);
     } else if (isLetter(text.charCodeAt(at + 1))) {
+      const taken = take?.(text, at);
+      if (taken !== undefined) {
+        at = text.indexOf("<", taken);
+        continue;
+      }
       const { tag, end } = readTag(text, at + 1);
       yield tag;
       at = tag.name === "script" || tag.name === "style" ? endOfRaw(text, tag.name, end) : end;
@@ -22,6 +30,11 @@ export function* htmlTags(text: string): Generator<HtmlTag, void, undefined> {
     }
     at = text.indexOf("<", at);
   }
+}
+
+/** Attributes as they stand in a tag, without its name. */
+export function htmlAttributes(text: string): HtmlTag["attributes"] {
+  return readTag(`a ${text}>`, 0).tag.attributes;
 }
 
 function after(text: string, mark: string, from: number): number {

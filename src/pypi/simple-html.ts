@@ -1,6 +1,7 @@
-import { type HtmlTag, htmlTags } from "./html-tags.ts";
+import { type HtmlTag, htmlAttributes, htmlTags, type TakeElement } from "./html-tags.ts";
 import { filenameOf, type IndexFile, type IndexPage, isDistribution, isKnownFile, isSha256 } from "./index-file.ts";
-import { createInterning, type Interning } from "./interning.ts";
+import { createInterning, type Interning, ownCopy } from "./interning.ts";
+import { createPlainAnchors } from "./plain-anchor.ts";
 import { createPlainLinks, fragmentHash, type PlainLink } from "./plain-link.ts";
 
 /**
@@ -27,28 +28,44 @@ export function createHtmlPage(pageUrl: string): HtmlPage {
   const files: IndexFile[] = [];
   const own = createInterning();
   const plain = createPlainLinks();
+  const plainAnchor = createPlainAnchors();
+  const detailsIn = createDetails(own);
+  const take = (filename: string, file: () => IndexFile): void => {
+    const isFile = isDistribution(filename);
+    if (isFile) files.push(file());
+    if (isFile || isKnownFile(filename)) known++;
+    else foreign++;
+  };
   const takeLink = (href: string, attributes: HtmlTag["attributes"]): void => {
     const link = plain(href) ?? anyLink(href, base);
-    const isFile = link !== undefined && isDistribution(link.filename);
-    if (link === undefined || !(isFile || isKnownFile(link.filename))) {
-      foreign++;
-      return;
+    if (link === undefined) foreign++;
+    else take(link.filename, () => fileOf(link, attributes, own));
+  };
+  const read = (text: string): void => {
+    let held = 0;
+    const before = files.length;
+    const takeAnchor: TakeElement = (whole, at) => {
+      const anchor = plainAnchor(whole, at);
+      if (anchor === undefined) return undefined;
+      const { url, filename, sha256, attributes, end } = anchor;
+      take(filename, () => ({ filename, url, ...(sha256 === undefined ? {} : { sha256 }), ...detailsIn(attributes) }));
+      held += end - at;
+      return end;
+    };
+    for (const { name, attributes } of htmlTags(text, takeAnchor)) {
+      const href = attributes.get("href")?.trim();
+      if (name === "base" && !hasBase && href !== undefined) {
+        hasBase = true;
+        base = resolve(href, base) ?? base;
+      }
+      if (name === "form" || name === "input" || name === "script") foreign++;
+      if (name === "a" && href !== undefined) takeLink(href, attributes);
     }
-    known++;
-    if (isFile) files.push(fileOf(link, attributes, own));
+    // Where files are the most of a text, to keep it costs less than a copy of each.
+    if (held * 2 < text.length) files.splice(before, files.length, ...files.slice(before).map(ownFile));
   };
   return {
-    read: (text) => {
-      for (const { name, attributes } of htmlTags(text)) {
-        const href = attributes.get("href")?.trim();
-        if (name === "base" && !hasBase && href !== undefined) {
-          hasBase = true;
-          base = resolve(href, base) ?? base;
-        }
-        if (name === "form" || name === "input" || name === "script") foreign++;
-        if (name === "a" && href !== undefined) takeLink(href, attributes);
-      }
-    },
+    read,
     page: () => ({ files, isIndex: known > 0 || foreign === 0 }),
   };
 }
@@ -83,21 +100,49 @@ function urlAt(href: string, base: URL): URL | undefined {
 
 function fileOf({ url, fragment, filename }: PlainLink, attributes: HtmlTag["attributes"], own: Interning): IndexFile {
   const sha256 = fragmentHash(fragment);
+  return { filename, url, ...(sha256 === undefined ? {} : { sha256 }), ...detailsOf(attributes, own) };
+}
+
+type Details = Pick<IndexFile, "requiresPython" | "yanked" | "coreMetadata">;
+
+function detailsOf(attributes: HtmlTag["attributes"], own: Interning): Details {
   const requiresPython = attributes.get("data-requires-python");
   const yanked = attributes.get("data-yanked");
   // The older name only counts where the newer is absent (PEP 714).
   const coreMetadata = attributes.get("data-core-metadata") ?? attributes.get("data-dist-info-metadata");
   return {
-    filename,
-    url,
-    ...(sha256 === undefined ? {} : { sha256 }),
     ...(requiresPython === undefined || requiresPython.trim() === "" ? {} : { requiresPython: own(requiresPython) }),
     ...(yanked === undefined ? {} : { yanked: own(yanked) }),
     ...(coreMetadata === undefined || coreMetadata === "false" ? {} : { coreMetadata: metadataHash(coreMetadata) }),
   };
 }
 
+/** Different attributes of one page that are kept; those with a hash are all different. */
+const MAX_DETAILS = 200;
+
+/** The same from attributes as they are written: thousands of files have the same few. */
+function createDetails(own: Interning): (attributes: string) => Details {
+  const kept = new Map<string, Details>();
+  return (text) => {
+    const known = kept.get(text);
+    if (known !== undefined) return known;
+    const details = detailsOf(htmlAttributes(text), own);
+    if (kept.size < MAX_DETAILS) kept.set(ownCopy(text), details);
+    return details;
+  };
+}
+
+function ownFile(file: IndexFile): IndexFile {
+  const { filename, url, sha256 } = file;
+  return {
+    ...file,
+    filename: ownCopy(filename),
+    url: ownCopy(url),
+    ...(sha256 === undefined ? {} : { sha256: ownCopy(sha256) }),
+  };
+}
+
 function metadataHash(value: string): { readonly sha256?: string } {
   const sha256 = /^sha256=(.*)$/i.exec(value.trim())?.[1]?.toLowerCase();
-  return isSha256(sha256) ? { sha256 } : {};
+  return isSha256(sha256) ? { sha256: ownCopy(sha256) } : {};
 }

@@ -16,7 +16,7 @@ export function isDigits(text: string): boolean {
 
 /** Drops leading zeros. */
 export function toDigits(text: string): Digits {
-  return text.replace(/^0+(?=[0-9])/, "");
+  return text.startsWith("0") ? text.replace(/^0+(?=[0-9])/, "") : text;
 }
 
 export function compareDigits(a: Digits, b: Digits): number {

@@ -24,63 +24,29 @@ export interface BuildTag {
 }
 
 /** Longer than any file system takes. */
-const MAX_LENGTH = 512;
+export const MAX_WHEEL_NAME = 512;
 const MAX_TAGS = 1024;
 
 const NAME = /^[\p{L}\p{N}_.]+$/u;
 const BUILD = /^([0-9]+)(.*)$/;
 const IDENTIFIER = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 
-/** What reads the parts of a name. */
-interface PartReaders {
-  readonly version: (text: string) => Version | undefined;
-  readonly tags: (text: string) => Parsed<TagSet>;
-  readonly name: (text: string) => string | undefined;
-}
-
-const READERS: PartReaders = { version: parseVersion, tags: parseTags, name: readName };
-
 /** Reads a file name, not a URL: the caller decodes `%2B` first. Name, version and tags may be in any case. */
 export function parseWheelName(filename: string): Parsed<WheelName> {
-  return parseWith(filename, READERS);
-}
-
-/** The same for thousands of names that share most of their parts: each part is read once. */
-export function createWheelNameParser(): (filename: string) => Parsed<WheelName> {
-  const readers = { version: memo(parseVersion), tags: memo(parseTags), name: memo(readName) };
-  return (filename) => parseWith(filename, readers);
-}
-
-function memo<T>(read: (text: string) => T): (text: string) => T {
-  const known = new Map<string, T>();
-  return (text) => {
-    const before = known.get(text);
-    if (before !== undefined || known.has(text)) return before as T;
-    const value = read(text);
-    known.set(text, value);
-    return value;
-  };
-}
-
-function readName(text: string): string | undefined {
-  return text.includes("__") || !NAME.test(text) ? undefined : normalizeName(text);
-}
-
-function parseWith(filename: string, read: PartReaders): Parsed<WheelName> {
   if (!filename.endsWith(".whl")) return problem("the name of a wheel ends in .whl", 0, filename.length);
-  if (filename.length > MAX_LENGTH) return problem(`a wheel name longer than ${MAX_LENGTH} characters`);
+  if (filename.length > MAX_WHEEL_NAME) return problem(`a wheel name longer than ${MAX_WHEEL_NAME} characters`);
   const parts = filename.slice(0, -".whl".length).split("-");
   const build = parts.length === 6 ? parts[2] : undefined;
   const unfit = unfitParts(parts);
   if (unfit !== undefined) return problem(unfit, 0, filename.length);
   const [nameText = "", versionText = ""] = parts;
-  const name = read.name(nameText);
+  const name = readName(nameText);
   if (name === undefined) return problem(`${JSON.stringify(nameText)} is no project name`, 0, nameText.length);
-  const version = read.version(versionText);
+  const version = parseVersion(versionText);
   if (version === undefined) return badPart(filename, versionText, "no version");
   const buildTag = build === undefined ? undefined : BUILD.exec(build);
   if (buildTag === null) return badPart(filename, build ?? "", "no build tag: that starts with a digit");
-  const tags = read.tags(parts.slice(-3).join("-"));
+  const tags = parseTags(parts.slice(-3).join("-"));
   if (!tags.ok) return { ...tags, offset: tags.offset + parts.slice(0, -3).join("-").length + 1 };
   return parsed({
     filename,
@@ -89,6 +55,10 @@ function parseWith(filename: string, read: PartReaders): Parsed<WheelName> {
     ...(buildTag === undefined ? {} : { build: { number: toDigits(buildTag[1] ?? ""), suffix: buildTag[2] ?? "" } }),
     ...tags.value,
   });
+}
+
+function readName(text: string): string | undefined {
+  return text.includes("__") || !NAME.test(text) ? undefined : normalizeName(text);
 }
 
 function unfitParts(parts: readonly string[]): string | undefined {

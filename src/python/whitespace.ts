@@ -7,7 +7,13 @@ const SPACE_CHARACTER = new RegExp(SPACE);
 export function strip(text: string): string {
   let start = 0;
   let end = text.length;
-  while (start < end && SPACE_CHARACTER.test(text.charAt(start))) start += 1;
-  while (end > start && SPACE_CHARACTER.test(text.charAt(end - 1))) end -= 1;
+  while (start < end && isSpace(text, start)) start += 1;
+  while (end > start && isSpace(text, end - 1)) end -= 1;
   return text.slice(start, end);
+}
+
+function isSpace(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  const isVisible = code > 0x20 && code < 0x7f;
+  return !isVisible && SPACE_CHARACTER.test(text.charAt(at));
 }

@@ -72,27 +72,50 @@ test("no piece ends within a tag, a comment or a script", async () => {
   assert.equal(names.includes("hidden-1.tar.gz"), false);
 });
 
+type Kind = "json" | "html" | "sparse";
+
 /** Writes a page of so many files, each with some hundred characters that nobody asked for. */
-async function writeLargePage(response: ServerResponse, count: number, isJson: boolean): Promise<void> {
-  const padding = "x".repeat(400);
+async function writeLargePage(response: ServerResponse, count: number, kind: Kind): Promise<void> {
+  const isJson = kind === "json";
   response.writeHead(200, { "content-type": isJson ? "application/json" : "text/html" });
   if (isJson) response.write('{"meta":{"api-version":"1.0"},"files":[');
-  for (let at = 0; at < count; at++) {
-    const filename = `big-1.${at}-py3-none-any.whl`;
-    const sha256 = at.toString(16).padStart(64, "0");
-    const text = isJson
-      ? `${at === 0 ? "" : ","}${JSON.stringify({ filename, url: `/f/${filename}`, hashes: { sha256 }, provenance: padding })}`
-      : `<a href="/f/${filename}#sha256=${sha256}" title="${padding}">${filename}</a>\n`;
-    if (!response.write(text)) await once(response, "drain");
-  }
+  const row = { json: jsonRow, html: htmlRow, sparse: sparseRow }[kind];
+  for (let at = 0; at < count; at++) if (!response.write(row(at))) await once(response, "drain");
   response.end(isJson ? "]}" : "</body>");
 }
 
-for (const kind of ["json", "html"] as const) {
-  test(`a ${kind} page of a hundred thousand files and 50 MB is read in a heap of 96 MB, and read again`, async (t) => {
+const PADDING = "x".repeat(400);
+
+function jsonRow(at: number): string {
+  const hashes = { sha256: at.toString(16).padStart(64, "0") };
+  const filename = fileOf(at);
+  return `${at === 0 ? "" : ","}${JSON.stringify({ filename, url: `/f/${filename}`, hashes, provenance: PADDING })}`;
+}
+
+function htmlRow(at: number): string {
+  return `<a href="/f/${fileOf(at)}#sha256=${at.toString(16).padStart(64, "0")}" title="${PADDING}">x</a>\n`;
+}
+
+const MUCH = `${PADDING}\n`.repeat(600);
+
+/** Every second one with much behind it; the others are read in one step. */
+function sparseRow(at: number): string {
+  return `<a href="https://files.example/f/${fileOf(at)}">x</a>\n${at % 2 === 0 ? "" : MUCH}`;
+}
+
+function fileOf(at: number): string {
+  return `big-1.${at}-py3-none-any.whl`;
+}
+
+for (const [kind, count, megabytes] of [
+  ["json", 100_000, 50],
+  ["html", 100_000, 50],
+  ["sparse", 1200, 140],
+] as const) {
+  test(`a ${kind} page of ${count} files and ${megabytes} MB is read in a heap of 96 MB, and read again`, async (t) => {
     const server = await startHttpServer(t);
     server.handle(`/${kind}/big/`, (_, response) => {
-      writeLargePage(response, 100_000, kind === "json").catch(() => response.destroy());
+      writeLargePage(response, count, kind).catch(() => response.destroy());
     });
     const reader = fileURLToPath(new URL("./page-counter.js", import.meta.url));
     const cache = temporaryFolder(t);
@@ -104,7 +127,7 @@ for (const kind of ["json", "html"] as const) {
         output += text;
       });
       await once(child, "close");
-      assert.equal(output, "100000 big-1.99999-py3-none-any.whl\n");
+      assert.equal(output, `${count} ${fileOf(count - 1)}\n`);
     }
     assert.equal(server.log.length, 1);
   });

@@ -3,12 +3,7 @@ import { test } from "node:test";
 import { isNormalizedName, isValidName, normalizeName } from "../../src/python/name.ts";
 import { parseSdistName } from "../../src/python/sdist-name.ts";
 import { formatVersion, parseVersion, versionKey } from "../../src/python/version.ts";
-import {
-  compareBuildTags,
-  createWheelNameParser,
-  parseWheelName,
-  type WheelName,
-} from "../../src/python/wheel-name.ts";
+import { compareBuildTags, parseWheelName, type WheelName } from "../../src/python/wheel-name.ts";
 import { noPackagingRows, packagingRows } from "../support/packaging-rows.ts";
 
 function wheel(filename: string): WheelName {
@@ -95,26 +90,4 @@ test("a source distribution's name ends in its version", () => {
   const found = parseSdistName("foo-bar-1.0.tar.gz");
   assert.ok(found.ok);
   assert.deepEqual([found.value.name, formatVersion(found.value.version)], ["foo-bar", "1.0"]);
-});
-
-test("a parser that keeps the parts of names reads them like any other", () => {
-  const parse = createWheelNameParser();
-  const parts = [
-    ["foo", "Foo.Bar", "a__b"],
-    ["1.0", "1.x", "1.0+Cu121"],
-    ["py3-none-any", "1-py3-none-any", "py3--any"],
-  ];
-  const [names = [], versions = [], rests = []] = parts;
-  for (const _ of ["anew", "again"]) {
-    for (const name of names) {
-      for (const version of versions) {
-        for (const rest of rests) {
-          const filename = `${name}-${version}-${rest}.whl`;
-          assert.deepEqual(parse(filename), parseWheelName(filename));
-        }
-      }
-    }
-  }
-  const [first, second] = [parse("foo-1.0-py3-none-any.whl"), parse("foo-1.0-cp311-abi3-linux_x86_64.whl")];
-  assert.ok(first.ok && second.ok && first.value.version === second.value.version);
 });

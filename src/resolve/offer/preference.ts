@@ -1,4 +1,6 @@
+import { compareText } from "../../python/digits.ts";
 import { comparePublic, compareVersions, isPrerelease, type Version } from "../../python/version.ts";
+import { versionOrderKey } from "../../python/version-order.ts";
 import type { Policy } from "./policy.ts";
 import type { Release } from "./release.ts";
 
@@ -8,12 +10,11 @@ import type { Release } from "./release.ts";
  * build is there to be preferred (`2.9.1+cpu`).
  */
 export function byPreference(policy: Policy): (a: Release, b: Release) => number {
-  const direction = policy.lowest ? 1 : -1;
   return ({ version: a }, { version: b }) =>
     kept(policy, b) - kept(policy, a) ||
     (policy.prereleases === "last" ? Number(isPrerelease(a)) - Number(isPrerelease(b)) : 0) ||
-    comparePublic(a, b) * direction ||
-    compareVersions(b, a);
+    (policy.lowest ? comparePublic(a, b) : 0) ||
+    compareText(versionOrderKey(b), versionOrderKey(a));
 }
 
 /** A lock's exact version; then, since other targets have other builds, another with the same public version. */

@@ -1,6 +1,6 @@
-import { parseSdistName } from "../../python/sdist-name.ts";
-import { type Version, versionKey } from "../../python/version.ts";
-import { createWheelNameParser } from "../../python/wheel-name.ts";
+import { createFileVersions } from "../../python/file-version.ts";
+import type { Version } from "../../python/version.ts";
+import { versionOrderKey } from "../../python/version-order.ts";
 import type { DistributionFile } from "../lock.ts";
 import { offerOf } from "./offer.ts";
 import type { Policy } from "./policy.ts";
@@ -18,8 +18,8 @@ export function readProject(files: readonly DistributionFile[], policy: Policy):
 
 /** Releases in the order in which they are tried. */
 export function projectOf(name: string, releases: readonly Release[]): Project {
-  const byKey = new Map(releases.map((one) => [versionKey(one.version), one]));
-  return { name, releases, byKey, spans: versionSpans(releases.map(({ version }) => version)), warnings: [] };
+  const byKey = new Map(releases.map((one) => [versionOrderKey(one.version), one]));
+  return { name, releases, byKey, spanOf: versionSpans(byKey), warnings: [] };
 }
 
 interface Files {
@@ -30,20 +30,25 @@ interface Files {
 /** Names that can't be read, and those of other projects on a page of links, are passed over. */
 function byVersion(files: readonly DistributionFile[], name: string): ReadonlyMap<string, Files> {
   const versions = new Map<string, Files>();
-  const keys = new Map<Version, string>();
-  const parseWheelName = createWheelNameParser();
+  const versionOf = createFileVersions();
+  let last: ReturnType<typeof versionOf>;
+  let group: Files | undefined;
   for (const file of files) {
-    const parsed = file.filename.endsWith(".whl") ? parseWheelName(file.filename) : parseSdistName(file.filename);
-    if (!parsed.ok || parsed.value.name !== name) continue;
-    const { version } = parsed.value;
-    // Files of one spelling share the parsed version.
-    const key = keys.get(version) ?? versionKey(version);
-    keys.set(version, key);
-    const known = versions.get(key);
-    if (known === undefined) versions.set(key, { version, all: [file] });
-    else known.all.push(file);
+    const named = versionOf(file.filename);
+    if (named?.name !== name) continue;
+    if (named !== last) group = groupOf(versions, named.version);
+    last = named;
+    group?.all.push(file);
   }
   return versions;
+}
+
+function groupOf(versions: Map<string, Files>, version: Version): Files {
+  const key = versionOrderKey(version);
+  const known = versions.get(key);
+  const group = known ?? { version, all: [] };
+  if (known === undefined) versions.set(key, group);
+  return group;
 }
 
 function release(version: Version, all: readonly DistributionFile[], policy: Policy): Release {

@@ -21,9 +21,10 @@ export interface Project {
   readonly name: string;
   /** All versions; those to try first come first. */
   readonly releases: readonly Release[];
+  /** By order key. */
   readonly byKey: ReadonlyMap<string, Release>;
-  /** From a version up to the next one that exists: what is true of it is true of all that. By version key. */
-  readonly spans: ReadonlyMap<string, VersionRange>;
+  /** From a version up to the next one that exists: what is true of it is true of all that. */
+  readonly spanOf: (version: Version) => VersionRange;
   /** Why it has no release at all: a predicate. */
   readonly missing?: string;
   readonly warnings: readonly string[];

@@ -1,4 +1,5 @@
-import { type Version, versionKey } from "../../python/version.ts";
+import type { Version } from "../../python/version.ts";
+import { versionOrderKey } from "../../python/version-order.ts";
 import { rangeContains, type VersionRange } from "../../python/version-range.ts";
 import type { Catalog } from "../catalog.ts";
 import type { DistributionFile } from "../lock.ts";
@@ -34,14 +35,14 @@ export class Prefetcher {
   tried(project: Project, version: Version, range: VersionRange): void {
     const tries = this.tries.get(project.name) ?? new Set();
     this.tries.set(project.name, tries);
-    const key = versionKey(version);
+    const key = versionOrderKey(version);
     if (tries.has(key)) return;
     tries.add(key);
     const { size } = tries;
     if (size % STEP !== 0) return;
     // botocore follows boto3 version by version: each range holds one, and yet the next to try is the one before.
     const { releases } = project;
-    const next = releases.slice(releases.findIndex((one) => versionKey(one.version) === key) + 1);
+    const next = releases.slice(releases.findIndex((one) => versionOrderKey(one.version) === key) + 1);
     const count = Math.min(size * 2, MAX_AHEAD);
     this.fetch(next, count - this.fetch(inside(project, range), count));
   }

@@ -1,6 +1,7 @@
 import type { Target } from "../../python/target.ts";
-import { type Version, versionKey } from "../../python/version.ts";
-import { exactRange, rangeContains, type VersionRange } from "../../python/version-range.ts";
+import type { Version } from "../../python/version.ts";
+import { versionOrderKey } from "../../python/version-order.ts";
+import { rangeContains, type VersionRange } from "../../python/version-range.ts";
 import type { Rules } from "../asked/rules.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Project, Release } from "../offer/release.ts";
@@ -64,18 +65,19 @@ export class CatalogSource implements SolverSource<Wanted, Cause> {
     const project = await this.world.projects.get(about.project);
     const needs = await this.needsOf(project, version);
     if (needs.kind === "unavailable") return needs;
-    const span = project.spans.get(versionKey(version)) ?? exactRange(version);
+    const span = project.spanOf(version);
     const { requirements } = needs;
     return dependenciesOfRelease(about, { version, span, requirements }, this.world.rules, this.world.pins);
   }
 
   /** Metadata of a version that was chosen, read once. */
   needsOf(project: Project, version: Version): Promise<ReleaseNeeds> {
-    const key = `${project.name} ${versionKey(version)}`;
+    const orderKey = versionOrderKey(version);
+    const key = `${project.name} ${orderKey}`;
     const known = this.needs.get(key);
     if (known !== undefined) return known;
     const { catalog, target } = this.world;
-    const release = project.byKey.get(versionKey(version));
+    const release = project.byKey.get(orderKey);
     const needs = readNeeds(project.name, release, catalog, target);
     this.needs.set(key, needs);
     return needs;
