@@ -1,8 +1,8 @@
-import type { ByteSource } from "./bytes.ts";
+import { type ByteSource, utf8 } from "./bytes.ts";
 import { viewOf } from "./little-endian.ts";
 import { checkFlags, checkKind, checkMethod, checkSizes } from "./zip-checks.ts";
 import { type DirectoryLocation, locateDirectory } from "./zip-end.ts";
-import { hasOtherName, parseExtra, resolveZip64, SENTINEL_16 } from "./zip-extra.ts";
+import { equalBytes, hasOtherName, parseExtra, resolveZip64, SENTINEL_16 } from "./zip-extra.ts";
 import { DEFAULT_MAX_ENTRIES, DEFAULT_MAX_TOTAL_SIZE, MAX_DIRECTORY_SIZE, type ZipLimits } from "./zip-limits.ts";
 import { checkCollisions, decodeName } from "./zip-names.ts";
 import { refuseEntry, refuseZip } from "./zip-refusal.ts";
@@ -38,7 +38,8 @@ export interface CentralDirectory {
 export async function readCentralDirectory(source: ByteSource, limits: ZipLimits = {}): Promise<CentralDirectory> {
   const location = await locateDirectory(source, limits.tailSize);
   checkLimits(location, limits);
-  const entries = parseDirectory(await directoryBytes(source, location), location.entries);
+  const isWanted = endsIn(utf8(limits.nameEnding ?? ""));
+  const entries = parseDirectory(await directoryBytes(source, location), location.entries, isWanted);
   const total = entries.reduce((sum, entry) => sum + entry.size, 0);
   const allowed = limits.maxTotalSize ?? DEFAULT_MAX_TOTAL_SIZE;
   if (total > allowed) throw refuseZip(`unpacks to ${total} bytes, the limit is ${allowed}`);
@@ -59,13 +60,20 @@ async function directoryBytes(source: ByteSource, { offset, size, tail }: Direct
   return start >= 0 ? tail.bytes.subarray(start, start + size) : await source.read(offset, size);
 }
 
-function parseDirectory(bytes: Uint8Array, count: number): readonly CentralEntry[] {
+type IsWanted = (rawName: Uint8Array) => boolean;
+
+function endsIn(ending: Uint8Array): IsWanted {
+  return (name) => name.length >= ending.length && equalBytes(name.subarray(name.length - ending.length), ending);
+}
+
+function parseDirectory(bytes: Uint8Array, count: number, isWanted: IsWanted): readonly CentralEntry[] {
   const view = viewOf(bytes);
   const entries: CentralEntry[] = [];
   let at = 0;
   for (let index = 0; index < count; index++) {
     const end = headerEnd(view, at);
-    entries.push(parseEntry(bytes.subarray(at, end)));
+    const name = bytes.subarray(at + HEADER_SIZE, at + HEADER_SIZE + view.getUint16(at + 28, true));
+    if (isWanted(name)) entries.push(parseEntry(bytes.subarray(at, end)));
     at = end;
   }
   if (at !== bytes.length) throw refuseZip("has more in its central directory than it counts");

@@ -6,6 +6,8 @@ export interface ZipLimits {
   readonly maxDirectorySize?: number;
   /** Bytes of the archive's end that are looked through for its end record, where the usual number costs a request. */
   readonly tailSize?: number;
+  /** Rows of the directory whose name ends otherwise are counted, and not looked at. */
+  readonly nameEnding?: string;
   /** What errors call the archive, e.g. its file name. */
   readonly label?: string;
 }

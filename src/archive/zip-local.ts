@@ -37,10 +37,12 @@ export async function readLocalHeaders(source: ByteSource, directory: CentralDir
 }
 
 function* headerRanges(sorted: readonly CentralEntry[], end: number): Generator<readonly [start: number, end: number]> {
-  for (const { headerOffset, rawName } of sorted) {
-    const headerEnd = headerOffset + LOCAL_HEADER_SIZE + rawName.length + USUAL_EXTRA_SIZE;
-    yield [headerOffset, Math.min(headerEnd, end)];
-  }
+  for (const entry of sorted) yield [entry.headerOffset, Math.min(usualHeaderEnd(entry), end)];
+}
+
+/** Where the local header of an entry ends at the latest, if it is like nearly all others. */
+export function usualHeaderEnd({ headerOffset, rawName }: CentralEntry): number {
+  return headerOffset + LOCAL_HEADER_SIZE + rawName.length + USUAL_EXTRA_SIZE;
 }
 
 function checkStart(entry: CentralEntry, at: number): void {

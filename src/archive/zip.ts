@@ -3,7 +3,8 @@ import type { ByteSource } from "./bytes.ts";
 import { type CentralDirectory, type CentralEntry, readCentralDirectory } from "./zip-central.ts";
 import type { ZipEntry } from "./zip-entry.ts";
 import type { ZipLimits } from "./zip-limits.ts";
-import { readLocalHeader, readLocalHeaders, toZipEntry } from "./zip-local.ts";
+import { readLocalHeader, readLocalHeaders, toZipEntry, usualHeaderEnd } from "./zip-local.ts";
+import { windowReader } from "./zip-window.ts";
 
 /**
  * Lists a zip archive in the order of its directory, directories included. Strict: whatever two readers could
@@ -17,21 +18,27 @@ export async function readZip(source: ByteSource, limits: ZipLimits = {}): Promi
 }
 
 /**
- * The directory alone, for an archive behind HTTP ranges: one or two reads. Use `openZipEntry` to get at the data of
+ * The directory alone, for an archive behind HTTP ranges: one or two reads. Use `readZipEntry` to get at the data of
  * single entries; only `readZip` compares all local headers.
  */
 export async function readZipDirectory(source: ByteSource, limits: ZipLimits = {}): Promise<CentralDirectory> {
   return await labelled(limits.label, () => readCentralDirectory(source, limits));
 }
 
-/** Finds the data of one entry of a directory: one read. Throws WHEEL_INVALID when its local header contradicts. */
-export async function openZipEntry(
+/**
+ * One entry of a directory with its bytes as they are stored: one read. Throws WHEEL_INVALID when its local header
+ * contradicts. What the bytes unpack to is for the caller to check.
+ */
+export async function readZipEntry(
   source: ByteSource,
   directory: CentralDirectory,
-  entry: CentralEntry,
-): Promise<ZipEntry> {
-  const read = (offset: number, length: number) => source.read(offset, length);
-  return toZipEntry(entry, await readLocalHeader(read, entry, directory.offset));
+  row: CentralEntry,
+): Promise<{ readonly entry: ZipEntry; readonly stored: Uint8Array }> {
+  const start = row.headerOffset;
+  const end = Math.min(directory.offset, usualHeaderEnd(row) + row.compressedSize);
+  const read = windowReader(source, [[start, end]]);
+  const entry = toZipEntry(row, await readLocalHeader(read, row, directory.offset));
+  return { entry, stored: await read(entry.dataOffset, entry.compressedSize) };
 }
 
 async function labelled<Value>(label: string | undefined, work: () => Promise<Value>): Promise<Value> {

@@ -21,12 +21,11 @@ export interface RangeRequest extends RetryOptions {
 
 /** A zip's directory of some hundred files fits, so most archives are listed by one request. */
 const TAIL = 32 * 1024;
-/** Neighbouring reads are small: a few more bytes spare a round trip. */
-const AHEAD = 16 * 1024;
-/** What a zip has right before its directory (RECORD, METADATA) is asked for next: of 57 wheels' half to 0.7 as long. */
+/** What a zip has right before its directory (RECORD, METADATA) is asked for next: of 218 wheels' half to 0.75 as long. */
 const BEFORE = 0.75;
-const MIN_BEFORE = 96 * 1024;
-const MAX_BEFORE = 1024 * 1024;
+const MIN_BEFORE = 4 * 1024;
+/** Beyond that another request costs less than bytes that nobody wants. */
+const MAX_BEFORE = 64 * 1024;
 const MAX_PARTS = 8;
 const MAX_READ = 64 * 1024 * 1024;
 
@@ -46,14 +45,13 @@ export async function openRangeSource(http: HttpClient, request: RangeRequest): 
   };
   const load = async (offset: number, length: number): Promise<Part> => {
     if (offset < end.first && offset + length > end.first) {
-      const before = Math.min(MAX_BEFORE, Math.max(MIN_BEFORE, Math.ceil(length * BEFORE)));
-      const part = await fetchFrom(Math.max(0, offset - before), end.first - 1);
+      const before = end === tail ? MIN_BEFORE + Math.ceil(length * BEFORE) : 0;
+      const part = await fetchFrom(Math.max(0, before > MAX_BEFORE ? offset : offset - before), end.first - 1);
       const missing = part.bytes.subarray(0, end.first - part.first);
       end = { ...end, first: part.first, bytes: Buffer.concat([missing, end.bytes]) };
       return end;
     }
-    const last = Math.min(size, offset + Math.max(length, 1) + AHEAD) - 1;
-    const part = await fetchFrom(offset, last);
+    const part = await fetchFrom(offset, offset + length - 1);
     others.push(part);
     // The end stays: a zip's directory is asked for again and again.
     if (others.length > MAX_PARTS) others.shift();

@@ -7,10 +7,10 @@ import { rememberSize } from "./file-size.ts";
 import { fileRequest, type MetadataDeps } from "./metadata-deps.ts";
 import { zipMetadata } from "./metadata-zip.ts";
 
-/** Holds directory and METADATA of most wheels; where the size is known, larger ones get a larger first look. */
-const MIN_TAIL = 32 * 1024;
-const USUAL_TAIL = 64 * 1024;
-const MAX_TAIL = 256 * 1024;
+/** Holds directory and METADATA of two wheels in three; a round trip more for the others costs less than more bytes for all. */
+const USUAL_TAIL = 12 * 1024;
+/** Where the size is known, larger wheels get a larger first look. */
+const MAX_TAIL = 64 * 1024;
 /** A server that sends all of so small a file has done no harm. */
 const WHOLE_UP_TO = 1024 * 1024;
 /** So many files that can't be had in pieces speak for all of a server's: a single one may be empty or odd. */
@@ -42,8 +42,9 @@ async function readByRanges(file: DistributionFile, origin: string, deps: Metada
   deps.rangeless.set(origin, source === undefined ? failures + 1 : Number.NEGATIVE_INFINITY);
   if (source === undefined || (file.size !== undefined && source.size !== file.size)) return undefined;
   try {
+    const remembered = rememberSize(file, source.size, deps);
     const metadata = await zipMetadata(source, file.filename, Math.min(source.size, tailSize));
-    await rememberSize(file, source.size, deps);
+    await remembered;
     return metadata;
   } catch (error) {
     const isNonsense = isOciasmError(error) && (error.code === "WHEEL_INVALID" || error.code === "INDEX_ERROR");
@@ -54,5 +55,5 @@ async function readByRanges(file: DistributionFile, origin: string, deps: Metada
 
 function tailSizeFor(size: number | undefined): number {
   if (size === undefined) return USUAL_TAIL;
-  return Math.min(MAX_TAIL, Math.max(MIN_TAIL, Math.ceil(size / 128)));
+  return Math.min(MAX_TAIL, Math.max(USUAL_TAIL, Math.ceil(size / 512)));
 }

@@ -1,7 +1,7 @@
 import { inflateRawSync } from "node:zlib";
 import type { ByteSource } from "../archive/bytes.ts";
 import { crc32 } from "../archive/crc32.ts";
-import { openZipEntry, readZipDirectory } from "../archive/zip.ts";
+import { readZipDirectory, readZipEntry } from "../archive/zip.ts";
 import type { CentralEntry } from "../archive/zip-central.ts";
 import { isOciasmError } from "../errors.ts";
 import type { Metadata } from "../python/metadata.ts";
@@ -12,13 +12,15 @@ const MAX_ENTRIES = 200_000;
 const MAX_DIRECTORY = 24 * 1024 * 1024;
 
 /**
- * METADATA of a wheel: its directory and that one entry are read, by as few reads as can be. `tailSize` is how much of
- * the end is at hand. Throws WHEEL_INVALID, which names the file.
+ * METADATA of a wheel: its directory and that one entry are read, by as few reads as can be; of the directory's other
+ * rows nothing but their number is checked here. `tailSize` is how much of the end is at hand. Throws WHEEL_INVALID,
+ * which names the file.
  */
 export async function zipMetadata(source: ByteSource, filename: string, tailSize?: number): Promise<Metadata> {
   const limits = {
     maxEntries: MAX_ENTRIES,
     maxDirectorySize: MAX_DIRECTORY,
+    nameEnding: "/METADATA",
     label: filename,
     ...(tailSize === undefined ? {} : { tailSize }),
   };
@@ -27,13 +29,12 @@ export async function zipMetadata(source: ByteSource, filename: string, tailSize
   if (row.size > MAX_METADATA || row.compressedSize > MAX_METADATA) {
     throw metadataInvalid(filename, `its METADATA has ${row.size} bytes, the limit is ${MAX_METADATA}`);
   }
-  const entry = await openZipEntry(source, directory, row).catch((error: unknown) => {
+  const { entry, stored } = await readZipEntry(source, directory, row).catch((error: unknown) => {
     throw isOciasmError(error) && error.code === "WHEEL_INVALID"
       ? metadataInvalid(filename, error.message, error)
       : error;
   });
-  const raw = await source.read(entry.dataOffset, entry.compressedSize);
-  const bytes = entry.method === 0 ? raw : inflate(raw, entry.size, filename);
+  const bytes = entry.method === 0 ? stored : inflate(stored, entry.size, filename);
   if (bytes.length !== entry.size || crc32(bytes) !== entry.crc32) {
     throw metadataInvalid(filename, "its METADATA is not what the archive's directory says");
   }

@@ -3,7 +3,7 @@ import test from "node:test";
 import { crc32, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { type ByteSource, bytesSource, concatBytes } from "../../src/archive/bytes.ts";
-import { openZipEntry, readZip, readZipDirectory } from "../../src/archive/zip.ts";
+import { readZip, readZipDirectory, readZipEntry } from "../../src/archive/zip.ts";
 import { readRaw } from "../../src/archive/zip-content.ts";
 import type { ZipEntry } from "../../src/archive/zip-entry.ts";
 import { runPython } from "../support/python.ts";
@@ -135,9 +135,10 @@ test("one entry of a remote archive costs two reads: the end and its own header"
   const directory = await readZipDirectory(source);
   const row = directory.entries.find(({ name }) => name.endsWith("/METADATA"));
   assert.ok(row !== undefined);
-  const entry = await openZipEntry(source, directory, row);
+  const { entry, stored } = await readZipEntry(source, directory, row);
   assert.equal(reads(), 2);
   assert.equal((await content(wheel.bytes, entry)).toString(), wheel.metadata);
+  assert.deepEqual(stored, wheel.bytes.subarray(entry.dataOffset, entry.dataOffset + entry.compressedSize));
 });
 
 function counted(all: Uint8Array): { source: ByteSource; reads: () => number; bytes: () => number } {

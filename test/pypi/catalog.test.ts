@@ -123,6 +123,8 @@ test("a size that ranges tell is not asked for again", async (t) => {
   assert.equal(await store.get("sizes", file.sha256), FRONT.size);
 });
 
+const NOISE = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * at * 31 + (at >> 3)) % 251));
+
 const DEMO_FILE = { filename: DEMO.filename, url: "http://127.0.0.1:9/none" };
 
 for (const format of ["json", "html", "plain"] as const) {
@@ -141,16 +143,27 @@ for (const format of ["json", "html", "plain"] as const) {
   });
 }
 
-test("a directory longer than the first look is one more range, METADATA with it", async (t) => {
-  const files = Object.fromEntries(Array.from({ length: 1500 }, (_, at) => [`many/module_number_${at}.py`, `${at}`]));
-  const wheel = buildWheel({ name: "many", version: "1.0", requires: ["six"], files });
-  const server = await startHttpServer(t);
-  const index = serveSimpleIndex(server, [bare(wheel)], { format: "plain" });
-  const catalog = testCatalog(t, [index.url]);
-  const [file] = (await catalog.files("many")) ?? [];
-  assert.deepEqual((await catalog.metadata(file ?? DEMO_FILE)).requiresDist, ["six"]);
-  assert.equal(server.requests(index.file(wheel.filename)).length, 2);
-});
+for (const [count, requests, most] of [
+  [3, 1, 12 * 1024],
+  [400, 2, 100_000],
+  [1500, 3, 200_000],
+] as const) {
+  test(`of a wheel with ${count} files METADATA costs no more than ${most} bytes in ${requests} ranges`, async (t) => {
+    // Empty ones, so that nothing but names and RECORD takes room.
+    const paths = Array.from({ length: count }, (_, at) => `many/module_number_${at}.py`);
+    const files = Object.fromEntries(["many/data.bin", ...paths].map((path, at) => [path, at === 0 ? NOISE : ""]));
+    const wheel = buildWheel({ name: "many", version: "1.0", requires: ["six"], files });
+    const server = await startHttpServer(t);
+    const index = serveSimpleIndex(server, [bare(wheel)], { format: "plain" });
+    const catalog = testCatalog(t, [index.url]);
+    const [file] = (await catalog.files("many")) ?? [];
+    assert.deepEqual((await catalog.metadata(file ?? DEMO_FILE)).requiresDist, ["six"]);
+    const ranges = server.requests(index.file(wheel.filename)).map(({ sent }) => sent);
+    assert.equal(ranges.length, requests);
+    const sum = ranges.reduce((all, sent) => all + sent, 0);
+    assert.ok(sum <= most, `${sum} bytes`);
+  });
+}
 
 test("a wheel in the store or in a folder is read there", async (t) => {
   const server = await startHttpServer(t);
