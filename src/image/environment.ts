@@ -8,8 +8,8 @@ export interface EnvironmentDefaults {
   readonly scripts: string;
   /** VIRTUAL_ENV: "/app/.venv". */
   readonly root: string;
-  /** Whether a wheel of NVIDIA's is in the image: then the driver is asked for, unless the base says how. */
-  readonly nvidia: boolean;
+  /** Set unless the base has them. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 /**
@@ -32,13 +32,13 @@ export function composeEnvironment(
   return [...result].map(([name, value]) => `${name}=${value}`);
 }
 
-function withDefaults(variables: Map<string, string>, { scripts, root, nvidia }: EnvironmentDefaults): void {
+function withDefaults(variables: Map<string, string>, { scripts, root, variables: more }: EnvironmentDefaults): void {
   const path = (variables.get("PATH") ?? DEFAULT_PATH).split(":").filter((part) => part !== scripts);
   variables.set("PATH", [scripts, ...path].join(":"));
   variables.set("VIRTUAL_ENV", root);
-  if (!nvidia) return;
-  if (!variables.has("NVIDIA_VISIBLE_DEVICES")) variables.set("NVIDIA_VISIBLE_DEVICES", "all");
-  if (!variables.has("NVIDIA_DRIVER_CAPABILITIES")) variables.set("NVIDIA_DRIVER_CAPABILITIES", "compute,utility");
+  for (const [name, value] of Object.entries(more)) {
+    if (!variables.has(name)) variables.set(name, value);
+  }
 }
 
 const REFERENCE = /\$(?:(\$)|\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))/g;

@@ -1,7 +1,7 @@
 import { OciasmError } from "../errors.ts";
 import type { RuntimeConfig } from "../oci/config.ts";
 import { present } from "../oci/fields.ts";
-import { composeEnvironment } from "./environment.ts";
+import { composeEnvironment, type EnvironmentDefaults } from "./environment.ts";
 import { composeHealthcheck } from "./healthcheck.ts";
 import { expandPorts } from "./ports.ts";
 import { checkRawConfig } from "./raw-config.ts";
@@ -19,10 +19,11 @@ export function composeRuntimeConfig(
   defaults: RuntimeDefaults,
 ): RuntimeConfig {
   const cmd = settings.cmd ?? (settings.entrypoint === undefined ? base.Cmd : undefined);
+  const ownUser = settings.user === undefined && isRoot(base.User);
   const config = present<RuntimeConfig>({
-    User: oneLine("user", settings.user) ?? (isRoot(base.User) ? defaults.user : base.User),
+    User: ownUser ? defaults.user : (oneLine("user", settings.user) ?? base.User),
     ExposedPorts: emptyMembers(base.ExposedPorts, expandPorts(settings.exposedPorts ?? [])),
-    Env: composeEnvironment(base.Env ?? [], defaults.environment, settings.env ?? {}),
+    Env: composeEnvironment(base.Env ?? [], environmentDefaults(defaults, ownUser), settings.env ?? {}),
     Entrypoint: nonEmpty(settings.entrypoint ?? base.Entrypoint),
     Cmd: nonEmpty(cmd),
     Volumes: emptyMembers(
@@ -41,6 +42,12 @@ export function composeRuntimeConfig(
     Shell: nonEmpty(settings.shell ?? base.Shell),
   });
   return { ...config, ...checkRawConfig(settings.config ?? {}) };
+}
+
+/** The home is our own user's: with another one it may belong to nobody. */
+function environmentDefaults({ environment, home }: RuntimeDefaults, ownUser: boolean): EnvironmentDefaults {
+  const { HF_HOME: _models, ...others } = environment.variables;
+  return { ...environment, variables: ownUser ? { HOME: home, ...environment.variables } : others };
 }
 
 /** A base that names root or nobody at all says nothing about who should run the application. */

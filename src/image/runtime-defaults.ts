@@ -1,11 +1,14 @@
 import type { InstallScheme } from "../layers/recipe.ts";
 import type { EnvironmentDefaults } from "./environment.ts";
+import { packageVariables } from "./package-variables.ts";
 
 /** What our images have where neither the user nor the base says otherwise. */
 export interface RuntimeDefaults {
   readonly environment: EnvironmentDefaults;
   /** By number, so that Kubernetes' runAsNonRoot can tell. */
   readonly user: string;
+  /** Of that user; named in the environment too, because a user without an account has none otherwise. */
+  readonly home: string;
   readonly workdir: string;
   /** Absolute path of Python, for health checks. */
   readonly interpreter: string;
@@ -17,9 +20,10 @@ export function runtimeDefaults(scheme: InstallScheme, packages: readonly string
     environment: {
       scripts: `/${scheme.scripts}`,
       root: `/${scheme.data}`,
-      nvidia: packages.some((name) => name.startsWith("nvidia-") && name.includes("==")),
+      variables: packageVariables(packages),
     },
     user: "65532:65532",
+    home: "/home/nonroot",
     workdir: "/app",
     interpreter: scheme.interpreter,
   };

@@ -1,7 +1,7 @@
 import { OciasmError } from "../errors.ts";
 import type { LayerSource } from "./recipe.ts";
 
-/** distroless' number for it, which many policies know. */
+/** distroless' number for it, which many policies know. Its home serves an arbitrary user of group 0 as well. */
 export const NONROOT: UserAccount = { name: "nonroot", uid: 65532, shell: "/sbin/nologin" };
 
 /** A line of /etc/passwd (passwd(5)) that shall be. */
@@ -36,7 +36,8 @@ export interface AccountFiles {
 }
 
 /**
- * The base's account files with lines for `accounts`, and a home for each user that only they may read. A user whose
+ * The base's account files with lines for `accounts`, and a home for each user that only they may read,
+ * but for our own user's. A user whose
  * group has no line gets one of the same name. Throws CONFIG_INVALID for a name or number that is taken.
  */
 export function accountSources(files: AccountFiles, { users, groups }: Accounts): readonly LayerSource[] {
@@ -81,6 +82,8 @@ function homeOf({ name, home }: UserAccount): string {
 function homeSource(user: UserAccount): LayerSource[] {
   const path = homeOf(user).replace(/^\/+|\/+$/g, "");
   if (path === "" || path === "nonexistent") return [];
+  // OpenShift runs images as a user of its own choice, in group 0.
+  if (user === NONROOT) return [{ type: "directory", path, mode: 0o770, uid: user.uid, gid: 0 }];
   return [{ type: "directory", path, mode: 0o700, uid: user.uid, gid: user.gid ?? user.uid }];
 }
 

@@ -69,7 +69,7 @@ test("every key of the settings can be read back from the image", () => {
 test("with nothing said the defaults are few", () => {
   assert.deepEqual(configOf({}), {
     User: "65532:65532",
-    Env: [PATH, "VIRTUAL_ENV=/app/.venv"],
+    Env: [PATH, "VIRTUAL_ENV=/app/.venv", "HOME=/home/nonroot"],
     WorkingDir: "/app",
   });
 });
@@ -132,7 +132,7 @@ test("variables may refer to what the base and the defaults have", () => {
 
 test("NVIDIA's wheels ask for the driver, and LD_LIBRARY_PATH is never set", () => {
   const env = configOf({}, {}, ["nvidia-cublas==13", "torch==2.9.1"]).Env ?? [];
-  assert.deepEqual(env.slice(2), ["NVIDIA_VISIBLE_DEVICES=all", "NVIDIA_DRIVER_CAPABILITIES=compute,utility"]);
+  assert.deepEqual(env.slice(3), ["NVIDIA_VISIBLE_DEVICES=all", "NVIDIA_DRIVER_CAPABILITIES=compute,utility"]);
   assert.equal(
     env.some((variable) => variable.startsWith("LD_LIBRARY_PATH")),
     false,
@@ -189,4 +189,22 @@ test("values that engines would choke on are refused", () => {
   for (const settings of bad) {
     assert.throws(() => configOf(settings), { code: "CONFIG_INVALID" }, JSON.stringify(settings));
   }
+});
+
+test("packages that write caches are told where any user may, and models go to the home of our own user only", () => {
+  const packages = ["matplotlib==3.10", "numba==0.61", "huggingface-hub==2", "libc6=2.36"];
+  const env = configOf({}, {}, packages).Env ?? [];
+  assert.deepEqual(env.slice(2), [
+    "HOME=/home/nonroot",
+    "MPLCONFIGDIR=/tmp/matplotlib",
+    "NUMBA_CACHE_DIR=/tmp/numba",
+    "HF_HOME=/home/nonroot/.cache/huggingface",
+  ]);
+  const other = configOf({ user: "1000" }, { Env: ["NUMBA_CACHE_DIR=/data"] }, packages).Env ?? [];
+  assert.deepEqual([...other].sort(), [
+    "MPLCONFIGDIR=/tmp/matplotlib",
+    "NUMBA_CACHE_DIR=/data",
+    PATH,
+    "VIRTUAL_ENV=/app/.venv",
+  ]);
 });

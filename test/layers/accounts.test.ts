@@ -12,7 +12,7 @@ function textsOf(files: typeof base, accounts: Partial<Accounts>): Readonly<Reco
   );
 }
 
-test("the user nonroot comes after the base's lines, with a home that is its own", () => {
+test("the user nonroot comes after the base's lines, with a home that group 0 may write to", () => {
   const sources = accountSources(base, { users: [NONROOT], groups: [] });
   assert.deepEqual(sources, [
     {
@@ -22,7 +22,7 @@ test("the user nonroot comes after the base's lines, with a home that is its own
       text: `${base.passwd}\nnonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n`,
     },
     { type: "text", path: "etc/group", mode: 0o644, text: "root:x:0:\nnonroot:x:65532:\n" },
-    { type: "directory", path: "home/nonroot", mode: 0o700, uid: 65532, gid: 65532 },
+    { type: "directory", path: "home/nonroot", mode: 0o770, uid: 65532, gid: 0 },
   ]);
 });
 
