@@ -47,14 +47,16 @@ export const GLOBAL: FlagGroup = {
   ],
 };
 
+const CONFIG_FILE: Flag = flag("file", "configuration (default: ociasm.yaml, [tool.ociasm])", {
+  short: "f",
+  placeholder: "FILE",
+  path: true,
+});
+
 export const INPUT: FlagGroup = {
   title: "What to build from",
   flags: [
-    flag("file", "configuration (default: ociasm.yaml, [tool.ociasm])", {
-      short: "f",
-      placeholder: "FILE",
-      path: true,
-    }),
+    CONFIG_FILE,
     flag("lock", "a lock file", { placeholder: "FILE", path: true }),
     list("requirement", "FILE", "a requirements file, pyproject.toml or script", { short: "r", path: true }),
     list("constraint", "FILE", "a constraints file", { short: "c", path: true }),
@@ -165,7 +167,8 @@ export const OUTPUT: FlagGroup = {
   ],
 };
 
-const REGISTRY_HOSTS: Flag = list("insecure-registry", "HOST", "registry to reach by plain http");
+/** How registries are reached. */
+const REACH: readonly Flag[] = [list("insecure-registry", "HOST", "registry to reach by plain http"), CONFIG_FILE];
 const ONE_PLATFORM: Flag = flag("platform", "the image of this platform only (default: all)", {
   placeholder: "OS/ARCH",
 });
@@ -178,22 +181,22 @@ export const PULL: FlagGroup = {
     list("tag", "REF", "name it gets (default: its own)", { short: "t" }),
     list("output", "SPEC", "as build's, e.g. type=docker (default: the local store)", { short: "o" }),
     ONE_PLATFORM,
-    REGISTRY_HOSTS,
+    ...REACH,
   ],
 };
 
-export const COPY: FlagGroup = { title: "What is copied", flags: [ONE_PLATFORM, REGISTRY_HOSTS] };
+export const COPY: FlagGroup = { title: "What is copied", flags: [ONE_PLATFORM, ...REACH] };
 
-export const LOOK: FlagGroup = { title: "Which image", flags: [ONE_OF_THEM, REGISTRY_HOSTS] };
+export const LOOK: FlagGroup = { title: "Which image", flags: [ONE_OF_THEM, ...REACH] };
 
-export const REGISTRIES: FlagGroup = { title: "Registries", flags: [REGISTRY_HOSTS] };
+export const REGISTRIES: FlagGroup = { title: "Registries", flags: REACH };
 
 export const MERGE: FlagGroup = {
   title: "The index",
   flags: [
     list("tag", "REF", "further name", { short: "t" }),
     list("annotation", "[WHERE:]K=V", "annotation of index: (default) or manifest-descriptor:"),
-    REGISTRY_HOSTS,
+    ...REACH,
   ],
 };
 
@@ -203,7 +206,7 @@ export const INSPECT: FlagGroup = {
     flag("raw", "the manifest or index as it is, byte for byte"),
     flag("config", "the image's config as it is"),
     ONE_PLATFORM,
-    REGISTRY_HOSTS,
+    ...REACH,
   ],
 };
 

@@ -1,16 +1,24 @@
 import type { Copied } from "../../build/copy-step.ts";
 import { type OpenDeps, openDeps } from "../../build/open-deps.ts";
+import { readConfig } from "../../build/read-config.ts";
+import { withRegistries } from "../../build/registry-settings.ts";
 import { formatPlatform, type Platform, parsePlatform } from "../../oci/platform.ts";
+import { createDiskStore } from "../../store/disk.ts";
 import { type Arguments, listFlag, stringFlag } from "../arguments.ts";
 import { formatBytes } from "../render/units.ts";
 import type { Session } from "../session.ts";
 import type { Answer } from "../verbs.ts";
 import { version } from "../version.ts";
 
-/** Runs `work` with the parts of ring 2, and closes them. */
+/** Runs `work` with the parts of ring 2, and closes them. Registries are reached as this folder's configuration says. */
 export async function withDeps<T>(args: Arguments, session: Session, work: (deps: OpenDeps) => Promise<T>): Promise<T> {
-  const insecureRegistries = listFlag(args, "insecure-registry") ?? [];
-  const deps = openDeps({ ...session, userAgent: `ociasm/${version()}`, insecureRegistries });
+  const { config } = await readConfig(".", stringFlag(args, "file"), createDiskStore(session.cacheDir));
+  const deps = openDeps({
+    ...session,
+    environment: withRegistries(session.environment, config.registries, "."),
+    userAgent: `ociasm/${version()}`,
+    insecureRegistries: listFlag(args, "insecure-registry") ?? config.insecureRegistries ?? [],
+  });
   try {
     return await work(deps);
   } finally {
