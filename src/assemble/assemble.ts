@@ -48,7 +48,7 @@ export async function assembleLayer(job: AssembleJob, { report, signal }: Assemb
       },
     });
     report({ ...layer, state: "assembled", bytes: written.blob.size });
-    return { key, ...written, warnings };
+    return { key, ...written, warnings: [...warnings, ...(debs?.warnings ?? [])] };
   } finally {
     files.close();
     await debs?.close();

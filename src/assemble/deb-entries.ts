@@ -2,6 +2,7 @@ import { OciasmError } from "../errors.ts";
 import type { DebSource, LayerRecipe, LayerSource } from "../layers/recipe.ts";
 import { type DebLayer, GENERATORS, generatedEntry } from "./deb-generated.ts";
 import { isLibraryInput } from "./deb-libraries.ts";
+import { scriptWarnings } from "./deb-scripts.ts";
 import { type DebSpool, openSpool } from "./deb-spool.ts";
 import { type DebNode, debTree, looseTree, type PlacedFile } from "./deb-tree.ts";
 import { type UnpackedDeb, unpackDeb } from "./deb-unpack.ts";
@@ -11,6 +12,7 @@ import type { LayerEntry } from "./layer-entry.ts";
 export interface DebTree {
   /** By path, in the order of UTF-16 code units. Paths that the recipe's other sources name are not among them. */
   readonly entries: readonly LayerEntry[];
+  readonly warnings: readonly string[];
   /** Frees the temporary file that entries point into. */
   close(): Promise<void>;
 }
@@ -33,7 +35,7 @@ export async function debEntries(
     const entries = await collect(layer, recipe);
     // Flushes what the entries point to.
     await spool.read(spool.size, 0);
-    return { entries, close: () => spool.close() };
+    return { entries, warnings: scriptWarnings(layer.debs), close: () => spool.close() };
   } catch (error) {
     await spool.close();
     throw error;

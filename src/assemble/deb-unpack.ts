@@ -1,8 +1,10 @@
+import { pipeline, Readable, type Transform } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { type ArMember, readArIndex } from "../archive/ar.ts";
 import { type ByteSource, fromUtf8 } from "../archive/bytes.ts";
 import type { TarEntry } from "../archive/tar-entry.ts";
 import { readTar } from "../archive/tar-read.ts";
+import { createUnzstd } from "../codec/unzstd.ts";
 import { unxz } from "../codec/xz.ts";
 import { checkDebFormat, type DebCompression, debMembers } from "../debian/deb.ts";
 import { isOciasmError, OciasmError, systemCode } from "../errors.ts";
@@ -99,26 +101,26 @@ async function* unpacked(
       yield* unxz(packed, limit);
       return;
     case "gzip":
-      yield* gunzip(packed);
+      yield* throughStream(packed, createGunzip(), limit);
       return;
     case "zstd":
-      throw new OciasmError("ARCHIVE_INVALID", `${member.name} is packed with zstd, which is not supported`, {
-        hint: "use a suite of Debian: its packages are packed with xz",
-      });
+      yield* throughStream(packed, await createUnzstd(), limit);
+      return;
   }
 }
 
-async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const { pipeline } = await import("node:stream/promises");
-  const stream = createGunzip();
-  const fed = pipeline(packed, stream);
-  // Told to the reader below; unheard it would end the process.
-  fed.catch(() => {});
-  try {
-    yield* stream as AsyncIterable<Uint8Array>;
-  } finally {
-    stream.destroy();
-    await fed.catch(() => {});
+async function* throughStream(
+  packed: AsyncIterable<Uint8Array>,
+  stream: Transform,
+  limit: number,
+): AsyncGenerator<Uint8Array> {
+  // Failures of the file reach the reader, and the file is closed when the reader stops.
+  const plain: AsyncIterable<Uint8Array> = pipeline(Readable.from(packed, { objectMode: false }), stream, () => {});
+  let size = 0;
+  for await (const chunk of plain) {
+    size += chunk.length;
+    if (size > limit) throw new OciasmError("ARCHIVE_INVALID", `it holds more than ${limit} bytes`);
+    yield chunk;
   }
 }
 

@@ -8,14 +8,23 @@ import type { DebSource, LayerSource } from "../../src/layers/recipe.ts";
 import { buildAr } from "../support/ar.ts";
 import { type BuiltDeb, buildDeb, type DebSpec } from "../support/deb.ts";
 import { elfLibrary } from "../support/elf.ts";
+import { Random } from "../support/random.ts";
 import { temporaryFolder } from "../support/temporary.ts";
+import { needsTools } from "../support/tools.ts";
 
 interface Unpacked {
   readonly entries: ReadonlyMap<string, LayerEntry>;
+  readonly warnings: readonly string[];
   text(path: string): string;
 }
 
 const MTIME = 315532800;
+
+/** A text that no packer makes much smaller. */
+function noise(length: number): string {
+  const random = new Random(7);
+  return Array.from({ length }, () => String.fromCharCode(33 + random.below(90))).join("");
+}
 
 function sourceOf(spec: DebSpec, deb: BuiltDeb, more: Partial<DebSource> = {}): DebSource {
   const { name, version = "1.0-1", architecture = "amd64" } = spec;
@@ -50,7 +59,7 @@ async function unpack(
     if (found?.from === "file") return content.subarray(found.offset, found.offset + found.length).toString();
     throw new Error(`${path} has no content`);
   };
-  return { entries, text };
+  return { entries, warnings: tree.warnings, text };
 }
 
 const generated = (generator: string): LayerSource => ({ type: "generated", generator });
@@ -195,6 +204,35 @@ test("devices and packages that are damaged are refused by name", async (t) => {
     });
     assert.ok(!existsSync(spool));
   }
+});
+
+for (const packing of ["none", "gzip", "xz", "zst"] as const) {
+  test(`a package packed with ${packing} is read, and refused by name when it ends early`, async (t) => {
+    if (packing === "zst" && !needsTools(t, "zstd")) return;
+    const spec = { name: "demo", packing, files: [{ path: "x", content: noise(300_000) }] };
+    const { text } = await unpack(t, [spec]);
+    assert.equal(text("x"), spec.files[0]?.content);
+    const whole = buildDeb(spec);
+    const path = join(temporaryFolder(t), "short.deb");
+    for (const lost of [1000, 100_000, whole.bytes.length - 100]) {
+      writeFileSync(path, whole.bytes.subarray(0, whole.bytes.length - lost));
+      const recipe = { sources: [sourceOf(spec, whole)], mtime: MTIME };
+      await assert.rejects(debEntries(recipe, { [whole.sha256]: path }, `${path}.spool`), {
+        code: "ARCHIVE_INVALID",
+        message: /demo_1\.0-1_amd64\.deb/,
+      });
+    }
+  });
+}
+
+test("a script that makes what nobody makes here is told by package and line, one that is known is not", async (t) => {
+  const { warnings } = await unpack(t, [
+    { name: "demo", postinst: "#!/bin/sh\nset -e\nadduser --system demo\nldconfig\n" },
+    { name: "base-files", postinst: "#!/bin/sh\nmkdir /x\n" },
+    { name: "lower", postinst: "#!/bin/sh\nmkdir /y\n", source: { below: true } },
+    { name: "plain", preinst: "#!/bin/sh\nrm -f /old\n" },
+  ]);
+  assert.deepEqual(warnings, ["demo 1.0-1: what its postinst makes is not in the image:\n  adduser --system demo"]);
 });
 
 test("the CA bundle joins all certificates in byte order of their paths", async (t) => {

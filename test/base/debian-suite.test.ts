@@ -45,7 +45,7 @@ test("root, nobody and nonroot are in passwd and group of every suite", async (t
   const { files } = await readSuite("trixie", temporaryStore(t));
   assert.match(
     files["etc/passwd"]?.text ?? "",
-    /^root:x:0:0:.*\nnobody:x:65534:.*\nnonroot:x:65532:65532:nonroot:\/home\/nonroot:/,
+    /^root:x:0:0:(?:.*\n)+nobody:x:65534:.*\nnonroot:x:65532:65532:nonroot:\/home\/nonroot:/,
   );
   assert.match(files["etc/group"]?.text ?? "", /^nonroot:x:65532:$/m);
 });

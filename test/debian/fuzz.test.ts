@@ -5,6 +5,7 @@ import { parseAlternatives } from "../../src/debian/alternatives.ts";
 import { parseControl } from "../../src/debian/control.ts";
 import { parseDependencies } from "../../src/debian/dependency.ts";
 import { readSharedLibrary } from "../../src/debian/elf.ts";
+import { unknownLines } from "../../src/debian/maintainer-script.ts";
 import { parsePackages } from "../../src/debian/packages.ts";
 import { parseRelease } from "../../src/debian/release.ts";
 import { parseSourcesLists } from "../../src/debian/sources-list.ts";
@@ -35,6 +36,11 @@ const subjects: readonly Subject[] = [
     name: "alternatives",
     seed: 'update-alternatives --install /usr/bin/a a "/usr/bin/b" 5 \\\n --slave /usr/x x /usr/y\n',
     parse: parseAlternatives,
+  },
+  {
+    name: "maintainer scripts",
+    seed: '#!/bin/sh\nif [ "$1" = a ]; then\n case $(x) in a|b) ln -s a b >/c 2>&1 || true;; esac\ncat <<E\nx\nE\nfi\n',
+    parse: unknownLines,
   },
 ];
 

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { buildAr } from "./ar.ts";
@@ -11,7 +12,8 @@ export interface DebSpec {
   readonly fields?: Readonly<Record<string, string>>;
   readonly files?: readonly TarPart[];
   readonly postinst?: string;
-  readonly packing?: "gzip" | "none";
+  readonly preinst?: string;
+  readonly packing?: "gzip" | "none" | "xz" | "zst";
 }
 
 export interface BuiltDeb {
@@ -22,14 +24,27 @@ export interface BuiltDeb {
   readonly control: string;
 }
 
+interface Packing {
+  readonly ending: string;
+  pack(tar: Buffer): Buffer;
+}
+
+const PACKINGS: Readonly<Record<NonNullable<DebSpec["packing"]>, Packing>> = {
+  gzip: { ending: ".gz", pack: (tar) => gzipSync(tar) },
+  none: { ending: "", pack: (tar) => tar },
+  xz: { ending: ".xz", pack: (tar) => execFileSync("xz", ["-c"], { input: tar }) },
+  zst: { ending: ".zst", pack: (tar) => execFileSync("zstd", ["-qc"], { input: tar }) },
+};
+
 /** A .deb as dpkg-deb lays it out, with checksums of its files. */
 export function buildDeb(spec: DebSpec): BuiltDeb {
   const { name, version = "1.0-1", architecture = "amd64", files = [], packing = "gzip" } = spec;
   const control = controlText({ Package: name, Version: version, Architecture: architecture, ...spec.fields });
-  const pack = (tar: Buffer): Buffer => (packing === "gzip" ? gzipSync(tar) : tar);
-  const ending = packing === "gzip" ? ".gz" : "";
-  const scripts: TarPart[] =
-    spec.postinst === undefined ? [] : [{ path: "postinst", mode: 0o755, content: spec.postinst }];
+  const { ending, pack } = PACKINGS[packing];
+  const scripts = (["preinst", "postinst"] as const).flatMap((script): TarPart[] => {
+    const content = spec[script];
+    return content === undefined ? [] : [{ path: script, mode: 0o755, content }];
+  });
   const sums = files
     .filter(({ type = "file", path }) => type === "file" && !path.endsWith("/"))
     .map(({ path, content = "" }) => `${createHash("md5").update(content).digest("hex")}  ${path}\n`);
