@@ -17,7 +17,7 @@ const EVERY = 200;
 /** Linux counts pages; they have this size wherever node runs but on some ARM kernels, where less is noticed. */
 const PAGE = 4096;
 /** The runtime itself, and what the walls inside have not counted yet. */
-const SLACK = 2 ** 29;
+const SLACK = 2 ** 30;
 
 /**
  * Calls `tooMuch` when a process holds more than twice `memory`: Python's own and its files are bounded inside, this is

@@ -30,6 +30,8 @@ export interface SandboxOptions {
 
 const WORKER = fileURLToPath(new URL("./build-worker.js", import.meta.url));
 const SHIPPED = new URL("../../../layout/sandbox/", import.meta.url);
+/** Seconds for what is ours: starting Python, writing files. */
+const PREPARING = 300;
 /** What starts the runtime, and what need not be handed to it. */
 const UNUSED = new Set(["package.json"]);
 
@@ -102,7 +104,8 @@ function startProcess({ label, limits, signal }: SandboxOptions): SandboxProcess
     stdout.destroy();
   };
   const ask: SandboxProcess["ask"] = async (request, bodies) => {
-    const timer = setTimeout(() => end(`took longer than ${limits.seconds} s`), limits.seconds * 1000);
+    const seconds = request.type === "call" ? limits.seconds : PREPARING;
+    const timer = setTimeout(() => end(`took longer than ${seconds} s`), seconds * 1000);
     try {
       for (const part of encodeFrame({ head: request, bodies })) stdin.write(part);
       const next = await frames.next().catch((error: unknown) => {

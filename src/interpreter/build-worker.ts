@@ -22,11 +22,6 @@ const MAX_LOG = 200_000;
 const context = createContext(Object.create(null) as object, { codeGeneration: { strings: false, wasm: true } });
 let realm: Realm | undefined;
 
-for await (const frame of readFrames(process.stdin, MAX_REQUEST)) {
-  const [reply, bodies] = await answer(frame);
-  for (const part of encodeFrame({ head: reply, bodies })) process.stdout.write(part);
-}
-
 async function answer(frame: Frame): Promise<readonly [SandboxReply, readonly Uint8Array[]]> {
   try {
     const [text, bodies] = await perform(frame.head as SandboxRequest, frame.bodies);
@@ -133,4 +128,9 @@ function describe(error: unknown): string {
   } catch {
     return "an error without a text";
   }
+}
+
+for await (const frame of readFrames(process.stdin, MAX_REQUEST)) {
+  const [reply, bodies] = await answer(frame);
+  for (const part of encodeFrame({ head: reply, bodies })) process.stdout.write(part);
 }
