@@ -38,6 +38,7 @@ const EXIT_CODES = {
   SIGNATURE_INVALID: 5,
   BLOB_CORRUPT: 5,
   ARCHIVE_INVALID: 5,
+  LIMIT_EXCEEDED: 5,
   // the user pressed Ctrl-C
   INTERRUPTED: 130,
 } as const;

@@ -13,6 +13,8 @@ export interface ImageLayer {
   readonly diffId: Digest | null;
   /** A LayerKind of ours; "base" for what lies below ours; "other" for the layers of an image that is not ours. */
   readonly kind: string;
+  /** Made by ociasm: nothing is in it that nobody asked for. */
+  readonly ours: boolean;
   readonly title: string;
   /** Of our annotations: "torch==2.9.1". */
   readonly packages: readonly string[];
@@ -47,6 +49,7 @@ export function imageLayers(
       descriptor,
       diffId: diffIds.length === manifest.layers.length ? (diffIds[at] ?? null) : null,
       kind,
+      ours: annotations[LAYER_KIND] !== undefined,
       title: titles.get(digest) ?? titleOf(packages, createdBy, kind),
       packages,
       created: made[at]?.created ?? null,

@@ -194,6 +194,18 @@ export const REGISTRIES: FlagGroup = { title: "Registries", flags: REACH };
 export const MERGE: FlagGroup = {
   title: "The index",
   flags: [
+export const ANALYZE: FlagGroup = {
+  title: "The analysis",
+  flags: [
+    flag("html", "write a page that stands alone", { placeholder: "FILE", path: true }),
+    flag("deep", "read the bytes of layers whose listing is known, too: finds keys and debug symbols in them"),
+    flag("files", "with --json: name every file of every layer"),
+    flag("max-size", "fail if more is to be pulled: 500MB", { placeholder: "SIZE" }),
+    flag("max-wasted", "fail if layers waste more, as dive counts it: 10MB, 5%", { placeholder: "SIZE|SHARE" }),
+    flag("max-reclaimable", "fail if the image could do without more: 10MB, 5%", { placeholder: "SIZE|SHARE" }),
+  ],
+};
+
     list("tag", "REF", "further name", { short: "t" }),
     list("annotation", "[WHERE:]K=V", "annotation of index: (default) or manifest-descriptor:"),
     ...REACH,

@@ -5,25 +5,46 @@ import { booleanFlag } from "./arguments.ts";
 import { renderError } from "./errors.ts";
 import { overview, verbHelp } from "./help.ts";
 import { openSession } from "./session.ts";
-import { VERBS } from "./verbs.ts";
+import { type Answer, VERBS } from "./verbs.ts";
 import { versionLine } from "./version.ts";
 
 /** Runs one command line: the result on stdout, all else on stderr. Returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
-    const text = await answer(argv);
+    const { text, failure } = await answer(argv);
     await print(text);
-    return 0;
+    return failure === undefined ? 0 : fail(failure, argv);
   } catch (thrown) {
-    const error = toOciasmError(thrown);
-    const verbose = argv.some((word) => word === "-v" || word === "--verbose");
-    const color = process.stderr.isTTY === true && !process.env["NO_COLOR"];
-    process.stderr.write(`${renderError(error, { verbose, color })}\n`);
-    return exitCode(error.code);
+    return fail(toOciasmError(thrown), argv);
   }
 }
 
-async function answer(argv: readonly string[]): Promise<string> {
+function fail(error: OciasmError, argv: readonly string[]): number {
+  const verbose = argv.some((word) => word === "-v" || word === "--verbose");
+  const color = process.stderr.isTTY === true && !process.env["NO_COLOR"];
+  process.stderr.write(`${renderError(error, { verbose, color })}\n`);
+  return exitCode(error.code);
+}
+
+type Printed = Pick<Answer, "text" | "failure">;
+
+async function answer(argv: readonly string[]): Promise<Printed> {
+  const help = await helpText(argv);
+  if (help !== undefined) return { text: help };
+  const { verb, args } = parseCommandLine(argv, process.env);
+  const session = await openSession(args);
+  try {
+    const command = await verb.load();
+    const { text, json, failure } = await command(args, session);
+    const printed = booleanFlag(args, "json") ? JSON.stringify(json, undefined, 2) : text;
+    return failure === undefined ? { text: printed } : { text: printed, failure };
+  } finally {
+    await session.close();
+  }
+}
+
+/** What needs no run. */
+async function helpText(argv: readonly string[]): Promise<string | undefined> {
   const [first, ...rest] = argv;
   if (first === undefined || first === "--help" || first === "-h") return overview();
   if (first === "--version" || first === "-V") return versionLine();
@@ -32,15 +53,7 @@ async function answer(argv: readonly string[]): Promise<string> {
   if (argv.includes("--help") || argv.includes("-h")) {
     return verbHelp(verbNamed(argv.filter((word) => !word.startsWith("-")).join(" ")));
   }
-  const { verb, args } = parseCommandLine(argv, process.env);
-  const session = await openSession(args);
-  try {
-    const command = await verb.load();
-    const result = await command(args, session);
-    return booleanFlag(args, "json") ? JSON.stringify(result.json, undefined, 2) : result.text;
-  } finally {
-    await session.close();
-  }
+  return undefined;
 }
 
 function verbNamed(words: string): (typeof VERBS)[number] {

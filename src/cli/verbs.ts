@@ -1,5 +1,7 @@
+import type { OciasmError } from "../errors.ts";
 import type { Arguments } from "./arguments.ts";
 import {
+  ANALYZE,
   COPY,
   type FlagGroup,
   GLOBAL,
@@ -22,6 +24,8 @@ import type { Session } from "./session.ts";
 export interface Answer {
   readonly text: string;
   readonly json: unknown;
+  /** What was asked for was found wanting: printed after the result, and the exit code comes from it. */
+  readonly failure?: OciasmError;
 }
 
 export interface Verb {
@@ -67,6 +71,14 @@ export const VERBS: readonly Verb[] = [
     groups: [INSPECT, GLOBAL],
     words: [1, 1],
     load: async () => (await import("./commands/inspect.ts")).inspectCommand,
+  },
+  {
+    name: "analyze",
+    usage: "analyze IMAGE [--html FILE] [--max-size SIZE]…",
+    summary: "show what an image costs, who brings it, and what it could do without",
+    groups: [ANALYZE, LOOK, GLOBAL],
+    words: [1, 1],
+    load: async () => (await import("./commands/analyze.ts")).analyzeCommand,
   },
   {
     name: "history",

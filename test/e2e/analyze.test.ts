@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { decodeConfig } from "../../src/build/read-config.ts";
+import { ociasm, type RunResult } from "../support/cli.ts";
+import { dockerArchive } from "../support/docker-archive.ts";
+import { FLAWS, flawedLayers } from "../support/flawed-image.ts";
+import { temporaryFolder } from "../support/temporary.ts";
+
+interface Finding {
+  readonly kind: string;
+  readonly bytes: number;
+  readonly fix: { readonly config: string | null; readonly advice: string };
+}
+
+async function analyzer(t: TestContext): Promise<(...words: readonly string[]) => Promise<RunResult>> {
+  const folder = temporaryFolder(t);
+  const archive = join(folder, "flawed.tar");
+  writeFileSync(archive, await dockerArchive(await flawedLayers(), { runtime: { WorkingDir: "/app" } }));
+  return (...words) => ociasm(["analyze", `archive:${archive}`, "--cache-dir", join(folder, "cache"), ...words]);
+}
+
+test("every planted defect is found, with its bytes, and its fix is a line that the configuration takes", async (t) => {
+  const { code, stdout, stderr } = await (await analyzer(t))("--json");
+  assert.equal(code, 0, stderr);
+  const { findings, reclaimable, unpacked } = JSON.parse(stdout);
+  const bytes: Record<string, number> = {};
+  for (const { kind, bytes: more } of findings as readonly Finding[]) bytes[kind] = (bytes[kind] ?? 0) + more;
+  assert.deepEqual(bytes, FLAWS);
+  for (const { kind, fix } of findings as readonly Finding[]) {
+    assert.notEqual(fix.advice, "", kind);
+    if (fix.config !== null) await decodeConfig("ociasm.yaml", `${fix.config}\n`);
+  }
+  const sum = Object.values(FLAWS).reduce((total, each) => total + each, 0);
+  assert.equal(reclaimable.bytes, sum);
+  assert.ok(reclaimable.bytes < unpacked);
+});
+
+test("limits that are kept exit with 0, one that is not with 5, and the result is printed all the same", async (t) => {
+  const run = await analyzer(t);
+  const kept = await run("--max-size", "1GB", "--max-wasted", "99%", "--max-reclaimable", "1GB");
+  assert.equal(kept.code, 0, kept.stderr);
+  assert.match(kept.stdout, /pass {2}size .* at most 1\.0 GB/);
+  const broken = await run("--max-reclaimable", "1%", "--max-size", "1GB", "--json");
+  assert.equal(broken.code, 5);
+  assert.match(broken.stderr, /LIMIT_EXCEEDED.*reclaimable is \d\d\.\d %, at most 1\.00 % is allowed/);
+  const passed = JSON.parse(broken.stdout).gates.map((gate: { readonly passed: boolean }) => gate.passed);
+  assert.deepEqual(passed, [true, false]);
+  const wrong = await run("--max-size", "5%");
+  assert.equal(wrong.code, 2);
+});
