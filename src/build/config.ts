@@ -33,6 +33,8 @@ export interface BuildConfig {
   readonly excludeNewer?: string;
   readonly noBinary?: readonly string[];
   readonly onlyBinary?: readonly string[];
+  /** Take wheels only: nothing is built from sources. */
+  readonly noBuild?: boolean;
   readonly system?: readonly string[];
   readonly debMirror?: string;
   readonly snapshot?: string;

@@ -1,4 +1,4 @@
-import { type ErrorCode, OciasmError } from "../errors.ts";
+import { type ErrorCode, OciasmError, type SourceLocation } from "../errors.ts";
 import type { InputPackage, LockInput } from "../input/input.ts";
 import type { IndexClient } from "../pypi/index-client.ts";
 import type { Target } from "../python/target.ts";
@@ -9,6 +9,12 @@ import type { DistributionFile, Lock, LockedPackage } from "../resolve/lock.ts";
 import { foreignMachine, type LockMachine } from "../resolve/lock-machine.ts";
 import { type SelectChoice, type SelectedPackage, surveyPackages } from "../resolve/select.ts";
 import type { BuildDeps } from "./deps.ts";
+import type { SourceBuilder } from "./source-builder.ts";
+
+interface Places {
+  readonly index: IndexClient;
+  readonly builder: SourceBuilder | undefined;
+}
 
 /** Trouble that is not the lock's. */
 const PASSING: ReadonlySet<ErrorCode> = new Set(["NETWORK", "OFFLINE", "INDEX_ERROR"]);
@@ -23,16 +29,21 @@ export async function lockStep(
   choice: SelectChoice,
   index: IndexClient,
   deps: Pick<BuildDeps, "limits" | "report" | "signal">,
+  builder?: SourceBuilder,
 ): Promise<Lock> {
   const { selected, problems } = surveyPackages(input, target, choice);
   const machine = foreignMachine(input, target);
   if (problems.length === 0 && machine === undefined) {
     return {
       target,
-      packages: await settledAll(selected.map((item) => limited(() => lockPackage(item, target, index, deps)))),
+      packages: await settledAll(
+        selected.map((item) => limited(() => lockPackage(item, target, { index, builder }, deps))),
+      ),
     };
   }
-  const more = await Promise.all(selected.map((item) => limited(() => problemOf(item, target, index, machine, deps))));
+  const more = await Promise.all(
+    selected.map((item) => limited(() => problemOf(item, target, { index, builder }, machine, deps))),
+  );
   const all = [...problems, ...more.filter((problem) => problem !== undefined)];
   if (machine === undefined) throw together(all);
   const { code, message, hint } = machine.problem;
@@ -67,7 +78,7 @@ function together(all: readonly OciasmError[]): OciasmError {
 async function problemOf(
   { package: item, files }: SelectedPackage,
   target: Target,
-  index: IndexClient,
+  { index, builder }: Places,
   machine: LockMachine | undefined,
   deps: Pick<BuildDeps, "signal">,
 ): Promise<OciasmError | undefined> {
@@ -75,7 +86,8 @@ async function problemOf(
   if (machine?.names.has(item.name) === true) return undefined;
   try {
     const choice = await choose(item, files, target, index);
-    return "problem" in choice ? choice.problem : undefined;
+    if (!("problem" in choice)) return undefined;
+    return choice.sdist !== undefined && builder?.allows(item.name) === true ? undefined : choice.problem;
   } catch (error) {
     if (!(error instanceof OciasmError)) throw error;
     return PASSING.has(error.code) ? undefined : error;
@@ -85,18 +97,46 @@ async function problemOf(
 async function lockPackage(
   { package: item, files }: SelectedPackage,
   target: Target,
-  index: IndexClient,
+  places: Places,
   deps: Pick<BuildDeps, "report" | "signal">,
 ): Promise<LockedPackage> {
   deps.signal.throwIfAborted();
+  const { index } = places;
   const choice = await choose(item, files, target, index);
-  if ("problem" in choice) throw choice.problem;
+  if ("problem" in choice) return builtPackage(item, choice, target, places);
   for (const message of choice.warnings) deps.report({ type: "warning", message });
   const { wheel } = choice;
+  return lockedAs(item, { wheel: { ...wheel, size: wheel.size ?? (await index.sizeOf(wheel)) } });
+}
+
+/** The wheel that sources become, where nothing else is to be had and nobody forbids it. */
+async function builtPackage(
+  item: InputPackage,
+  { problem, sdist }: Extract<WheelChoice, { problem: OciasmError }>,
+  target: Target,
+  { index, builder }: Places,
+): Promise<LockedPackage> {
+  if (sdist === undefined || builder?.allows(item.name) !== true) throw problem;
+  const sources = { ...sdist, size: sdist.size ?? (await index.sizeOf(sdist)) };
+  const { name, version, location } = item;
+  const asked = { name, ...(version === undefined ? {} : { version }), wayOut: problem.hint ?? "" };
+  const wheel = await builder.archive(sources, asked, target).catch((error: unknown) => {
+    throw located(error, location);
+  });
+  return lockedAs(item, { wheel, sdist: sources });
+}
+
+function located(error: unknown, location: SourceLocation): unknown {
+  if (!(error instanceof OciasmError) || error.code !== "BUILD_FAILED") return error;
+  const { code, message, hint, cause } = error;
+  return new OciasmError(code, message, { hint, cause, location });
+}
+
+function lockedAs(item: InputPackage, files: Pick<LockedPackage, "wheel" | "sdist">): LockedPackage {
   return {
     name: item.name,
-    version: item.version ?? versionOf(wheel),
-    wheel: { ...wheel, size: wheel.size ?? (await index.sizeOf(wheel)) },
+    version: item.version ?? versionOf(files.wheel),
+    ...files,
     requested: item.requested,
     ...(item.direct === undefined ? {} : { directUrl: item.direct.directUrl }),
     location: item.location,

@@ -34,6 +34,7 @@ export interface BuildFlags {
   readonly excludeNewer?: string;
   readonly noBinary?: readonly string[];
   readonly onlyBinary?: readonly string[];
+  readonly noBuild?: boolean;
   readonly indexStrategy?: string;
   readonly noDev?: boolean;
   readonly system?: readonly string[];
@@ -103,6 +104,7 @@ export function mergeSettings(
       ),
       noBinary: flags.noBinary,
       onlyBinary: flags.onlyBinary,
+      noBuild: flags.noBuild,
       defaultGroups: flags.noDev === true ? false : undefined,
       system: flags.system,
       debMirror: flags.debMirror,

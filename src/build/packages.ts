@@ -16,6 +16,7 @@ import type { BuildDeps } from "./deps.ts";
 import { indexStep, type PackageIndex } from "./index-step.ts";
 import type { Input } from "./input-files.ts";
 import { lockStep, settledAll } from "./lock-step.ts";
+import { createSourceBuilder, type SourceBuilder } from "./source-builder.ts";
 
 /** The packages of one run, whatever it builds from. */
 export interface Packages {
@@ -48,18 +49,19 @@ export async function openPackages(request: PackagesRequest, deps: BuildDeps): P
   const choice = choiceOf(config, input, context);
   for (const message of unchosen(input, choice)) deps.report({ type: "warning", message });
   const index = await indexStep({ context, config, input }, deps);
+  const builder = builderOf(request, index, deps);
   const preferences = new Map<string, string>();
   const pinnedFor: Packages["pinnedFor"] = async (target, chosen, preferred) =>
     isRequest(input)
       ? resolvePinned(input, target, chosen, preferred, index, deps)
-      : { packages: await selectPinned(input, target, chosen, index, deps), warnings: [] };
+      : { packages: await selectPinned(input, target, chosen, { index, builder }, deps), warnings: [] };
   return {
     input,
     index,
     choice,
     pinnedFor,
     lockFor: async (target) => {
-      if (!isRequest(input)) return lockStep(input, target, choice, index.client, deps);
+      if (!isRequest(input)) return lockStep(input, target, choice, index.client, deps, builder);
       const { packages, warnings } = await pinnedFor(target, choice, preferences);
       for (const message of warnings) deps.report({ type: "warning", message });
       for (const { name, version } of packages) if (!preferences.has(name)) preferences.set(name, version);
@@ -67,6 +69,12 @@ export async function openPackages(request: PackagesRequest, deps: BuildDeps): P
     },
     close: () => index.catalog.close(),
   };
+}
+
+function builderOf({ config, context, input }: PackagesRequest, index: PackageIndex, deps: BuildDeps): SourceBuilder {
+  const onlyBinary = [...input.options.onlyBinary, ...(config.onlyBinary ?? [])];
+  const permission = { noBuild: config.noBuild === true, onlyBinary };
+  return createSourceBuilder(index, { context, permission }, deps);
 }
 
 function unchosen(input: Input, choice: SelectChoice): readonly string[] {
@@ -115,10 +123,10 @@ async function selectPinned(
   input: Exclude<Input, RequirementsInput>,
   target: Target,
   choice: SelectChoice,
-  index: PackageIndex,
+  { index, builder }: { readonly index: PackageIndex; readonly builder: SourceBuilder },
   deps: BuildDeps,
 ): Promise<readonly PinnedPackage[]> {
-  const { packages } = await lockStep(input, target, choice, index.client, deps);
+  const { packages } = await lockStep(input, target, choice, index.client, deps, builder);
   const selected = new Map(selectPackages(input, target, choice).map((one) => [one.package.name, one.package]));
   return packages.map((item): PinnedPackage => {
     const from = selected.get(item.name);

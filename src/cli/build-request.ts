@@ -86,6 +86,7 @@ function buildFlags(args: Arguments): BuildFlags {
     excludeNewer: text("exclude-newer"),
     noBinary: list("no-binary"),
     onlyBinary: list("only-binary"),
+    noBuild: booleanFlag(args, "no-build") ? true : undefined,
     indexStrategy: text("index-strategy"),
     noDev: booleanFlag(args, "no-dev") ? true : undefined,
     system: list("system"),

@@ -91,7 +91,8 @@ export const RESOLVING: FlagGroup = {
     }),
     flag("exclude-newer", "leave out files uploaded later: 2026-01-31, or RFC 3339", { placeholder: "DATE" }),
     list("no-binary", "NAME", "take no wheels of this package, or of :all:", { commas: true }),
-    list("only-binary", "NAME", "take wheels only, as is always done", { commas: true }),
+    list("only-binary", "NAME", "take wheels only of this package, or of :all:", { commas: true }),
+    flag("no-build", "build nothing from sources"),
   ],
 };
 
@@ -223,4 +224,4 @@ export const INSPECT: FlagGroup = {
 };
 
 /** Words of the contract whose part of the program does not exist yet: refused by name instead of ignored. */
-export const NOT_YET: readonly string[] = ["bytecode", "no-build"];
+export const NOT_YET: readonly string[] = ["bytecode"];

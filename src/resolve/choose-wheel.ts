@@ -1,5 +1,6 @@
 import { OciasmError } from "../errors.ts";
 import type { InputPackage } from "../input/input.ts";
+import { parseSdistName } from "../python/sdist-name.ts";
 import type { Target } from "../python/target.ts";
 import { comparePublic, compareVersions, formatVersion, parseVersion } from "../python/version.ts";
 import { bestWheel } from "../python/wheel-choice.ts";
@@ -13,7 +14,8 @@ export type ChosenWheel = DistributionFile & { readonly sha256: string };
 
 export type WheelChoice =
   | { readonly wheel: ChosenWheel; readonly warnings: readonly string[] }
-  | { readonly problem: OciasmError };
+  /** `sdist`: sources of this very version that the pin allows, which a wheel may be built of. */
+  | { readonly problem: OciasmError; readonly sdist?: ChosenWheel };
 
 /**
  * The best wheel of a package for a target among the files that are known of it. Only files that the pin's hashes
@@ -31,11 +33,18 @@ export function chooseWheel(entry: InputPackage, files: readonly DistributionFil
       fitting.filter((file) => file.yanked === undefined),
       target,
     ) ?? bestWheel(fitting, target);
-  if (best === undefined) return { problem: noWheel(entry, allowed, target) };
+  if (best === undefined) return { problem: noWheel(entry, allowed, target), ...sourcesOf(entry, fitting) };
   const sha256 = best.sha256 ?? onlyHash(entry);
   if (sha256 === undefined) return { problem: noHash(entry, best) };
   const warnings = best.yanked === undefined ? [] : [yankedWarning(best)];
   return { wheel: { ...best, sha256 }, warnings };
+}
+
+function sourcesOf(entry: InputPackage, files: readonly DistributionFile[]): { readonly sdist?: ChosenWheel } {
+  const sources = files.filter(({ filename }) => parseSdistName(filename).ok);
+  const file = sources.find(({ yanked }) => yanked === undefined) ?? sources[0];
+  const sha256 = file?.sha256 ?? onlyHash(entry);
+  return file === undefined || sha256 === undefined ? {} : { sdist: { ...file, sha256 } };
 }
 
 function lowerCaseHash(file: DistributionFile): DistributionFile {
@@ -44,12 +53,12 @@ function lowerCaseHash(file: DistributionFile): DistributionFile {
 
 /** An index page lists all versions. A file whose name can't be read stays, to be explained. */
 function isOfVersion(entry: InputPackage, file: DistributionFile): boolean {
-  const wheel = parseWheelName(file.filename);
-  if (!wheel.ok || entry.version === undefined) return true;
-  if (wheel.value.name !== entry.name) return false;
+  const name = file.filename.endsWith(".whl") ? parseWheelName(file.filename) : parseSdistName(file.filename);
+  if (!name.ok || entry.version === undefined) return true;
+  if (name.value.name !== entry.name) return false;
   const wanted = parseVersion(entry.version);
-  if (wanted === undefined) return formatVersion(wheel.value.version) === entry.version;
-  const { version } = wheel.value;
+  if (wanted === undefined) return formatVersion(name.value.version) === entry.version;
+  const { version } = name.value;
   // `==2.9.1` takes 2.9.1+cpu; a pin with a local part takes a file name that lost it.
   const same = comparePublic(version, wanted) === 0;
   const bothLocal = version.local !== undefined && wanted.local !== undefined;

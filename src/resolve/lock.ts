@@ -29,6 +29,8 @@ export interface LockedPackage {
   readonly name: string;
   readonly version: string;
   readonly wheel: LockedWheel;
+  /** The source distribution that the wheel was built of here. */
+  readonly sdist?: LockedWheel;
   /** Asked for by the user rather than by another package (PEP 376 REQUESTED). */
   readonly requested: boolean;
   /** Text of direct_url.json (PEP 610) for a URL or path requirement, credentials removed. */

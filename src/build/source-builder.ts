@@ -1,0 +1,162 @@
+import { OciasmError } from "../errors.ts";
+import { findRuntime } from "../interpreter/find-runtime.ts";
+import type { Runtime } from "../interpreter/runtime.ts";
+import { digestOfHex, hexOf } from "../oci/digest.ts";
+import type { Target } from "../python/target.ts";
+import { comparePublic, formatVersion, parseVersion } from "../python/version.ts";
+import { parseWheelName } from "../python/wheel-name.ts";
+import type { LockedWheel } from "../resolve/lock.ts";
+import { BUILD_FORMAT, type BuildJob, buildWheel } from "./build-wheel.ts";
+import type { BuildDeps } from "./deps.ts";
+import type { PackageIndex } from "./index-step.ts";
+import { readSourceArchive } from "./sdist-tree.ts";
+import { type SourceTree, subtree } from "./source-tree.ts";
+
+/** Makes wheels of sources. What was built once is kept in the store. */
+export interface SourceBuilder {
+  /** Whether somebody forbids to build this package. */
+  allows(name: string): boolean;
+  /** Of an archive in the store or on an index, whose hash is known. */
+  archive(sdist: LockedWheel, asked: AskedBuild, target: Target): Promise<LockedWheel>;
+  /** Of sources that were read already. */
+  tree(tree: SourceTree, asked: AskedBuild, target: Target): Promise<LockedWheel>;
+}
+
+/** What the wheel must be. */
+export interface AskedBuild {
+  /** Normalised. */
+  readonly name: string;
+  readonly version?: string;
+  /** Folder of the archive that holds the project. */
+  readonly subdirectory?: string;
+  /** The version can't be read from the sources: it is given to tools that ask version control. */
+  readonly pretend?: string;
+  readonly wayOut: string;
+}
+
+/** The nearest of these is taken for a Python that has no runtime: what is built is pure. */
+const MINORS = [11, 12, 13, 14];
+const BUCKET = "built-wheels";
+
+interface Kept {
+  readonly filename: string;
+  readonly sha256: string;
+  readonly size: number;
+  /** "name==version sha256:…" of each wheel that it was built with. */
+  readonly backend: readonly string[];
+}
+
+interface Sources {
+  /** Hex sha256 of all that is built. */
+  readonly key: string;
+  /** Where they come from. */
+  readonly url: string;
+  readonly read: () => Promise<SourceTree>;
+}
+
+/** What may be built: `onlyBinary` has names, or `:all:`, of packages that must come as wheels. */
+export interface BuildPermission {
+  readonly noBuild: boolean;
+  readonly onlyBinary: readonly string[];
+}
+
+export function createSourceBuilder(
+  index: PackageIndex,
+  { context, permission }: { readonly context: string; readonly permission: BuildPermission },
+  deps: BuildDeps,
+): SourceBuilder {
+  const { noBuild, onlyBinary } = permission;
+  const runtimes = new Map<string, Promise<Runtime>>();
+  const runtimeOf = (target: Target): Promise<Runtime> => {
+    const minor = minorFor(target);
+    const known = runtimes.get(minor) ?? openRuntime(minor, context, deps);
+    runtimes.set(minor, known);
+    return known;
+  };
+  const make = async ({ key, url, read }: Sources, asked: AskedBuild, target: Target): Promise<LockedWheel> => {
+    const full = JSON.stringify([BUILD_FORMAT, key, minorFor(target), asked.subdirectory ?? "", asked.pretend ?? ""]);
+    const known = await recall(full, deps);
+    if (known !== undefined) return checked(known, asked, url);
+    const wheel = await deps.store.withLock(
+      `build ${full}`,
+      async () => {
+        const other = await recall(full, deps);
+        if (other !== undefined) return other;
+        return build(full, await jobOf(await read(), asked), asked, await runtimeOf(target));
+      },
+      deps.signal,
+    );
+    return checked(wheel, asked, url);
+  };
+  const build = async (key: string, job: BuildJob, asked: AskedBuild, runtime: Runtime): Promise<Kept> => {
+    deps.report({
+      type: "note",
+      message: `building ${job.label} from its sources, in a sandboxed Python ${runtime.release.minor}`,
+    });
+    const built = await deps.limits.layers(() => buildWheel(job, { runtime, index, deps }));
+    const { digest, size } = await deps.store.put(built.bytes);
+    const backend = built.backend.map(({ name, version, wheel }) => `${name}==${version} sha256:${wheel.sha256}`);
+    const kept: Kept = { filename: built.filename, sha256: hexOf(digest), size, backend };
+    checked(kept, asked, "");
+    await deps.store.set(BUCKET, key, kept);
+    return kept;
+  };
+  return {
+    allows: (name) => !noBuild && !onlyBinary.includes(":all:") && !onlyBinary.includes(name),
+    archive: (sdist, asked, target) =>
+      make({ key: sdist.sha256, url: sdist.url, read: () => readArchive(sdist, index, deps) }, asked, target),
+    tree: (tree, asked, target) =>
+      make({ key: tree.sha256, url: `file:///app/${asked.name}`, read: async () => tree }, asked, target),
+  };
+}
+
+async function readArchive(sdist: LockedWheel, index: PackageIndex, deps: BuildDeps): Promise<SourceTree> {
+  await index.fetch(sdist, deps.signal);
+  return readSourceArchive(deps.store.path(digestOfHex(sdist.sha256)), sdist.filename);
+}
+
+async function recall(key: string, deps: BuildDeps): Promise<Kept | undefined> {
+  const kept = await deps.store.get<Kept>(BUCKET, key);
+  if (kept === undefined) return undefined;
+  return (await deps.store.has(digestOfHex(kept.sha256))) === kept.size ? kept : undefined;
+}
+
+async function openRuntime(minor: string, context: string, deps: BuildDeps): Promise<Runtime> {
+  const runtime = await findRuntime(minor, context, deps);
+  if (runtime !== undefined) return runtime;
+  throw new OciasmError("BUG", `no Python ${minor} to build with`);
+}
+
+function minorFor({ python }: Target): string {
+  const wanted = Number(python.version.split(".")[1] ?? 0);
+  const nearest = MINORS.reduce((best, each) => (Math.abs(each - wanted) < Math.abs(best - wanted) ? each : best));
+  return `3.${nearest}`;
+}
+
+async function jobOf(
+  tree: SourceTree,
+  { name, version, subdirectory, pretend, wayOut }: AskedBuild,
+): Promise<BuildJob> {
+  const label = version === undefined ? name : `${name} ${version}`;
+  const own = subdirectory === undefined ? tree : subtree(tree, subdirectory, label);
+  return { label, wayOut, tree: own, ...(pretend === undefined ? {} : { version: pretend }) };
+}
+
+/** The wheel as the lock has it, if it is what was asked for. */
+function checked({ filename, sha256, size }: Kept, asked: AskedBuild, url: string): LockedWheel {
+  const parsed = parseWheelName(filename);
+  const wanted = asked.version === undefined ? undefined : parseVersion(asked.version);
+  const isIt =
+    parsed.ok &&
+    parsed.value.name === asked.name &&
+    (wanted === undefined || comparePublic(parsed.value.version, wanted) === 0);
+  if (isIt) return { filename, sha256, size, url };
+  const what = parsed.ok ? `${parsed.value.name} ${formatVersion(parsed.value.version)}` : filename;
+  throw new OciasmError(
+    "BUILD_FAILED",
+    `${asked.name} ${asked.version ?? ""} was to be built, and its sources are ${what}`.replace("  ", " "),
+    {
+      hint: asked.wayOut,
+    },
+  );
+}
