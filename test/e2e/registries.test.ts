@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
-import { ociasm, type RunOptions } from "../support/cli.ts";
+import { ociasm } from "../support/cli.ts";
 import { readLayout } from "../support/oci-layout.ts";
 import { type Engine, podmanIn, RUN, succeeds } from "../support/private-engines.ts";
 import { startRegistry, USER } from "../support/real-registry.ts";
@@ -39,8 +39,8 @@ interface Result {
   readonly bytes: Readonly<Record<string, number>>;
 }
 
-async function build(args: readonly string[], options: RunOptions = {}): Promise<Result> {
-  const result = await ociasm(["build", ...args, "--cache-dir", join(work, "cache"), "--json", "-q"], options);
+async function build(args: readonly string[], cache = "cache"): Promise<Result> {
+  const result = await ociasm(["build", ...args, "--cache-dir", join(work, cache), "--json", "-q"]);
   assert.equal(result.code, 0, result.stderr);
   return JSON.parse(result.stdout);
 }
@@ -82,6 +82,27 @@ for (const registry of ["docker-registry", "crane"]) {
     await pullAndRun(podman, `${host}/team/based:1`);
   });
 }
+
+test("podman runs what a machine pushed that never had the layers", async (t) => {
+  if (!needsTools(t, "docker-registry") || !canRun(t)) return;
+  const host = await startRegistry(t, "docker-registry");
+  const name = `${host}/team/small:1`;
+  const first = await build([...APP(), "-t", name, "--push"]);
+  const changed = join(work, "changed");
+  await writeSmallApp(changed);
+  await writeFile(join(changed, "data", "new"), "one line\n");
+  const second = await build([changed, "-r", REQUIREMENTS, "-t", name, "--push"], "fresh-cache");
+  const { wheelsFetched, debsFetched, baseFetched, uploaded = Infinity } = second.bytes;
+  assert.deepEqual({ wheelsFetched, debsFetched, baseFetched }, { wheelsFetched: 0, debsFetched: 0, baseFetched: 0 });
+  assert.ok(uploaded < 20_000, `${uploaded}`);
+  const origins = second.images[0]?.layers.map(({ kind, origin }) => `${kind} ${origin}`) ?? [];
+  assert.deepEqual(
+    origins.filter((origin) => !origin.endsWith(" registry")),
+    ["project built"],
+  );
+  assert.notEqual(second.digest, first.digest);
+  await pullAndRun(await podmanIn(t), `${host}/team/small@${second.digest}`);
+});
 
 const fromBase = ({ images: [image] }: Result): readonly string[] =>
   (image?.layers ?? []).filter((layer) => layer.origin === "base").map((layer) => layer.digest);

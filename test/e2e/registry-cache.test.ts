@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type FakeRegistry, fakeRegistry } from "../fake-registry/registry.ts";
 import { type BuildBench, buildBench } from "../support/build-bench.ts";
+import { ociasm } from "../support/cli.ts";
 import { startHttpServer, type TestServer } from "../support/http-server.ts";
+import { buildImage, buildLayer } from "../support/image.ts";
 import { startRegistry } from "../support/real-registry.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { needsTools } from "../support/tools.ts";
@@ -89,6 +91,19 @@ async function pushed(
   const registry = await fakeRegistry(t, { changes: { auth: "none" } });
   const name = `${registry.host}/team/app:1`;
   return { registry, name, first: await build(await machine(t), "-t", name, "--push") };
+}
+
+const BASE_BYTES = 50_000;
+
+/** Some image with files, for a Python that is said to be there. */
+async function pushBase(registry: FakeRegistry): Promise<string> {
+  const noise = createHash("shake256", { outputLength: BASE_BYTES }).update("base").digest();
+  const image = buildImage("linux/amd64", [
+    await buildLayer({ "etc/os-release": "NAME=test\n", "usr/lib/noise": noise }),
+  ]);
+  for (const { bytes } of [...image.built, image.config]) registry.seed("base", bytes);
+  registry.seedManifest("base", "1", image.manifest.descriptor.mediaType, image.manifest.bytes);
+  return `${registry.host}/base:1`;
 }
 
 const CHANGED = "print('hello again')\n";
@@ -260,6 +275,90 @@ test("a build that fails after uploads have begun moves no tag", async (t) => {
   const { code, stderr } = await broken.build(["-t", name, "--push"]);
   assert.equal(code, 5, stderr);
   assert.equal(registry.manifest("team/app:1")?.digest, before);
+});
+
+test("a base image in the registry is not fetched either: what reading it told stands in the earlier image", async (t) => {
+  const registry = await fakeRegistry(t, { changes: { auth: "none" } });
+  const base = await pushBase(registry);
+  const name = `${registry.host}/team/app:1`;
+  const first = await build(await machine(t), "--base", base, "-t", name, "--push");
+  assert.ok((first.bytes["baseFetched"] ?? 0) > BASE_BYTES, "the first build reads it");
+  const since = registry.audit.requests.length;
+  const fresh = await machine(t, WHEELS, CHANGED);
+  const second = await build(fresh, "--base", base, "-t", name, "--push");
+  assert.deepEqual(
+    made(second).map(({ kind }) => kind),
+    ["project"],
+  );
+  assert.equal(wheelRequests(fresh), 0);
+  const read = registry.audit.requests
+    .slice(since)
+    .filter(({ method, path }) => method === "GET" && /blobs/.test(path));
+  const layers = layersOf(second).map(({ digest }) => digest);
+  assert.deepEqual(
+    read.filter(({ path }) => layers.some((digest) => path.endsWith(digest))).map(({ path }) => path),
+    [],
+    "configs are the only blobs that are read",
+  );
+  const pings = registry.audit.requests.slice(since).filter(({ path }) => path === "/v2/");
+  assert.equal(pings.length, 1, "base, cache and push share one client");
+  assert.equal(second.digest, (await build(await machine(t, WHEELS, CHANGED), "--base", base, "-t", "demo:1")).digest);
+  registry.audit.everPullable("team/app:1");
+});
+
+test("runners that build a platform each, from the cache or not, give the digest that one run gives", async (t) => {
+  const registry = await fakeRegistry(t, { changes: { auth: "none" } });
+  const name = (tag: string): string => `${registry.host}/team/app:${tag}`;
+  const platforms = ["linux/amd64", "linux/arm64"];
+  const whole = await build(await machine(t), "--platform", platforms.join(","), "-t", name("whole"), "--push");
+  for (const cached of [false, true]) {
+    const parts: string[] = [];
+    for (const platform of platforms) {
+      const more = cached ? ["--cache-from", name("whole")] : [];
+      const part = name(`${platform.slice(6)}-${cached}`);
+      const built = await build(await machine(t), "--platform", platform, "-t", part, "--push", ...more);
+      assert.deepEqual(new Set(layersOf(built).map(({ origin }) => origin)), new Set([cached ? "registry" : "built"]));
+      parts.push(part);
+    }
+    for (const [at, order] of [parts, parts.toReversed()].entries()) {
+      const merged = name(`merged-${cached}-${at}`);
+      const { code, stdout, stderr } = await ociasm(["index", "create", merged, ...order, "-q"]);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, new RegExp(`@${whole.digest}\n$`), order.join(" "));
+    }
+  }
+});
+
+test("hostile earlier images cost a warning or nothing, and the image is the same", async (t) => {
+  const { registry, name, first } = await pushed(t);
+  const type = "application/vnd.oci.image.manifest.v1+json";
+  const { bytes } = manifestOf(registry, "team/app:1");
+  const honest = JSON.parse(bytes.toString()) as { layers: Record<string, unknown>[] };
+  const changed = (change: (layer: Record<string, unknown>) => object): Buffer =>
+    Buffer.from(JSON.stringify({ ...honest, layers: honest.layers.map((layer) => ({ ...layer, ...change(layer) })) }));
+  for (const [what, manifest, warning] of [
+    ["100 MB", Buffer.concat([bytes, Buffer.alloc(100 * 1024 * 1024, " ")]), /no layers are taken over/],
+    ["foreign media types", changed(() => ({ mediaType: "application/vnd.example.layer" })), undefined],
+    [
+      "one layer less than the config",
+      Buffer.from(JSON.stringify({ ...honest, layers: honest.layers.slice(1) })),
+      undefined,
+    ],
+    ["sizes that lie", changed(({ size }) => ({ size: Number(size) + 1 })), /starting again without earlier images/],
+    ["blobs that are nowhere", changed(() => ({ digest: `sha256:${"0".repeat(64)}` })), /starting again/],
+    ["a size beyond all numbers", changed(() => ({ size: 2 ** 60 })), /no layers are taken over/],
+  ] as const) {
+    registry.seedManifest("team/app", "1", type, manifest);
+    const own = await machine(t);
+    const second = await build(own, "--cache-from", name, "-o", `type=oci,dest=${own.layout},tar=false`);
+    assert.equal(second.digest, first.digest, what);
+    if (warning === undefined) assert.ok(!second.stderr.includes("warning"), `${what}: ${second.stderr}`);
+    else assert.match(second.stderr, warning, what);
+    assert.ok(
+      layersOf(second).every(({ origin }) => origin === "built"),
+      what,
+    );
+  }
 });
 
 test("docker-registry serves a fresh machine", async (t) => {
