@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
+import * as posix from "node:path/posix";
 import { crc32 } from "node:zlib";
 import { concatBytes, utf8 } from "../archive/bytes.ts";
 import { finishRecord, unhashedPaths, type WrittenFile } from "../install/finish-record.ts";
 import type { InstallPlan, PlannedFile } from "../install/plan.ts";
 import { planInstall } from "../install/plan-install.ts";
 import type { InstallScheme, WheelSource } from "../layers/recipe.ts";
+import { type PartFile, wheelParts } from "../layers/wheel-parts.ts";
 import { readContent } from "./content.ts";
 import type { EntryContent, LayerEntry } from "./layer-entry.ts";
 import type { SourceFile } from "./source-files.ts";
@@ -37,7 +39,24 @@ export async function wheelEntries(
   entries.push(
     layerEntry({ path: plan.recordPath, mode: 0o644 }, { from: "bytes", bytes: record }, record.length, context),
   );
-  return { entries, warnings: plan.warnings };
+  return {
+    entries: entriesOfPart(entries, plan, source),
+    warnings: (source.part?.index ?? 0) === 0 ? plan.warnings : [],
+  };
+}
+
+function entriesOfPart(
+  entries: readonly LayerEntry[],
+  { recordPath }: InstallPlan,
+  { part }: WheelSource,
+): readonly LayerEntry[] {
+  if (part === undefined) return entries;
+  const parts = wheelParts(entries.map(partFile), posix.dirname(recordPath), part.count);
+  return entries.filter(({ entry }) => parts.get(entry.path) === part.index);
+}
+
+function partFile({ entry, content }: LayerEntry): PartFile {
+  return { path: entry.path, bytes: content.from === "zip" ? content.entry.compressedSize : entry.size };
 }
 
 interface WheelContext {

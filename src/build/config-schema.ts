@@ -21,9 +21,11 @@ import {
   readBytes,
   readCompression,
   readHealthcheck,
+  readLayerSize,
   readLibc,
   readMode,
   readOwner,
+  readPatterns,
   SNAPSHOT,
 } from "./config-values.ts";
 import {
@@ -44,9 +46,11 @@ import {
 } from "./decoder.ts";
 import type { ExtraFile } from "./extra-file.ts";
 
+const names = (help: string): Decoder<readonly string[]> => converted(list(help, text("Package name")), readPatterns);
+
 const layerGroup: Decoder<LayerGroupConfig> = object(
   "Packages that share one layer",
-  { name: text("Name of the layer"), packages: list("Package names; * stands for any letters", text("Package name")) },
+  { name: text("Name of the layer"), packages: names("Package names; * stands for any letters") },
   { required: ["name", "packages"] },
 );
 
@@ -54,11 +58,14 @@ const layers: Decoder<LayersConfig> = object(
   "How the packages are dealt out to layers",
   {
     budget: count("Layers of the whole image, the base's included", 1, 125),
-    policy: text("auto, one, per-package, or a policy file"),
-    floor: converted(text("Size of a wheel from which on it may have a layer of its own: 1MiB"), readBytes),
+    policy: text("auto, one, per-package, classic, or a policy file"),
+    floor: converted(text("Size of a wheel from which on it may have a layer of its own: 512KiB"), readBytes),
+    maxLayerSize: converted(text("Larger groups are cut by wheel, larger wheels by file: 1GiB"), readLayerSize),
     groups: list("Packages that belong together", layerGroup),
+    pin: names("Packages that have a layer each; * stands for any letters"),
+    order: list("Titles of the layers that come first in the image; * stands for any letters", text("Title")),
   },
-  { later: ["max-layer-size", "reserve", "plan"] },
+  { later: ["reserve", "plan"] },
 );
 
 const codec: Decoder<CompressionConfig> = object(

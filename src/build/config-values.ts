@@ -1,5 +1,7 @@
 import type { HealthcheckSettings } from "../image/settings.ts";
 import type { Prerelease, Resolution } from "../input/request.ts";
+import { packagePattern } from "../layers/package-pattern.ts";
+import { LEAST_LAYER_SIZE } from "../layers/policy.ts";
 import type { TargetLibc } from "../python/target.ts";
 import type { CompressionConfig, IndexStrategy } from "./config.ts";
 
@@ -21,6 +23,20 @@ export function readBytes(text: string): Read<number> {
   const match = /^(\d{1,15})\s*(?:([kmg]i?)?b?)$/i.exec(text.trim());
   const bytes = match === null ? Number.NaN : Number(match[1]) * (UNITS[(match[2] ?? "").toLowerCase()] ?? Number.NaN);
   return Number.isSafeInteger(bytes) ? bytes : "must be a size such as 10MiB";
+}
+
+/** "1GiB". */
+export function readLayerSize(text: string): Read<number> {
+  const bytes = readBytes(text);
+  return typeof bytes === "number" && bytes < LEAST_LAYER_SIZE ? "must be 1MiB or more" : bytes;
+}
+
+/** "nvidia-*", "@pip//torch". */
+export function readPatterns(texts: readonly string[]): Read<readonly string[]> {
+  const patterns = texts.map(packagePattern);
+  const wrong = patterns.indexOf(undefined);
+  if (wrong < 0) return patterns.filter((pattern) => pattern !== undefined);
+  return `has ${JSON.stringify(texts[wrong])}, which is no pattern of package names, such as nvidia-*`;
 }
 
 /** "glibc:2.36". */

@@ -105,11 +105,17 @@ export type IndexStrategy = "first-index" | "all";
 
 export interface LayersConfig {
   readonly budget?: number;
-  /** auto, one, per-package, or a file. */
+  /** auto, one, per-package, classic, or a file. */
   readonly policy?: string;
   /** Bytes. */
   readonly floor?: number;
+  /** Bytes. */
+  readonly maxLayerSize?: number;
   readonly groups?: readonly LayerGroupConfig[];
+  /** Patterns of packages that have a layer each. */
+  readonly pin?: readonly string[];
+  /** Patterns of titles of the layers that come first. */
+  readonly order?: readonly string[];
 }
 
 /** Packages that share a layer; names may hold `*`. */

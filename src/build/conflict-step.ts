@@ -48,15 +48,23 @@ export async function checkConflicts(plan: ImagePlan, known: KnownLayers, deps: 
   }
 }
 
-/** Layers of one image have been held against each other when it was built. */
+/** Layers of one image have been held against each other when it was built, and parts of one wheel never meet. */
 function meetsAnother(key: Digest, layers: readonly PlannedLayer[], roots: Roots, known: KnownLayers): boolean {
   const images = new Set(known.get(key)?.finds.map(({ image }) => image));
+  const wheel = partedWheel(layers.find((layer) => layer.key === key));
   return layers.some(
     (other) =>
       other.key !== key &&
+      (wheel === undefined || partedWheel(other) !== wheel) &&
       known.get(other.key)?.finds.some(({ image }) => images.has(image)) !== true &&
       mayMeet(roots.get(key) ?? [ANYWHERE], roots.get(other.key) ?? [ANYWHERE]),
   );
+}
+
+/** The sha256 of the wheel that the layer is a part of. */
+function partedWheel(layer: PlannedLayer | undefined): string | undefined {
+  const source = layer?.recipe.sources.find(({ type }) => type === "wheel");
+  return source?.type === "wheel" && source.part !== undefined ? source.sha256 : undefined;
 }
 
 interface Looking {

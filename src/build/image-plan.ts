@@ -1,4 +1,6 @@
 import type { Base } from "../base/base.ts";
+import type { Runtime } from "../interpreter/runtime.ts";
+import type { LayerReason } from "../layers/reason.ts";
 import type { LayerRecipe } from "../layers/recipe.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
@@ -10,6 +12,8 @@ import type { PackageIndex } from "./index-step.ts";
 export interface PlannedLayer {
   readonly recipe: LayerRecipe;
   readonly key: Digest;
+  /** Why its wheels are in one layer. */
+  readonly reason?: LayerReason;
 }
 
 /** Everything that is decided about one platform's image before a wheel is opened. */
@@ -22,6 +26,8 @@ export interface ImagePlan {
   readonly packages: PackageIndex | undefined;
   /** In the order of the image, above the base's finished layers. */
   readonly layers: readonly PlannedLayer[];
+  /** What makes its bytecode; absent where every layer of it is known, or there is none. */
+  readonly runtime?: Runtime;
   /** Host paths of the project's files, by sha256 hex. */
   readonly projectFiles: ReadonlyMap<string, string>;
 }

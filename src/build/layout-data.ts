@@ -20,7 +20,7 @@ const POLICY_NAME = /^[a-z][a-z-]*$/;
 
 const BUCKET = "layout";
 /** Part of the key: raise it when the same text may be read as something else. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** `policy` is the name of one that is shipped, or a file. Throws CONFIG_INVALID. */
 export async function readLayoutData(policy: string, context: string, index: KeyIndex): Promise<LayoutData> {
@@ -54,7 +54,7 @@ async function policyText(name: string, context: string): Promise<NamedText> {
   } catch (error) {
     if (systemCode(error) !== "ENOENT") throw error;
     throw new OciasmError("CONFIG_INVALID", `there is no layer policy \`${name}\``, {
-      hint: "use auto, one or per-package, or the path of a policy file",
+      hint: "use auto, one, per-package or classic, or the path of a policy file",
     });
   }
 }

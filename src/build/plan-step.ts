@@ -60,8 +60,18 @@ export function planStep(input: PlanInput): LayerPlan {
     reserved: base.recipes.length + own.length,
     excludes: excludesOf(input.conflicts, layout.scheme),
   });
-  const recipes: readonly LayerRecipe[] = [...base.recipes, ...wheels.recipes, ...own];
-  return { layers: recipes.map((recipe) => ({ recipe, key: layerKey(recipe) })), warnings: wheels.warnings };
+  return {
+    layers: [
+      ...base.recipes.map(planned),
+      ...wheels.layers.map(({ recipe, reason }) => ({ ...planned(recipe), reason })),
+      ...own.map(planned),
+    ],
+    warnings: wheels.warnings,
+  };
+}
+
+function planned(recipe: LayerRecipe): PlannedLayer {
+  return { recipe, key: layerKey(recipe) };
 }
 
 function environmentOf(input: PlanInput, context: LayerContext): readonly LayerRecipe[] {

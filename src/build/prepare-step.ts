@@ -131,15 +131,17 @@ function pushesTags(text: string): boolean {
 }
 
 async function layoutOf(config: BuildConfig, context: string, index: KeyIndex): Promise<LayoutData> {
-  const { budget, policy = "auto", floor, groups = [] } = config.layers ?? {};
-  const shipped = await readLayoutData(policy, context, index);
+  const { policy: name = "auto", groups = [], pin = [], order = [], ...figures } = config.layers ?? {};
+  const shipped = await readLayoutData(name, context, index);
+  const { policy } = shipped;
   return {
     ...shipped,
-    families: [...groups, ...shipped.families],
     policy: {
-      ...shipped.policy,
-      ...(budget === undefined ? {} : { budget }),
-      ...(floor === undefined ? {} : { floor }),
+      ...policy,
+      ...figures,
+      groups: [...groups, ...policy.groups],
+      pin: [...pin, ...policy.pin],
+      order: [...order, ...policy.order],
     },
   };
 }

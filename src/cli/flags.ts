@@ -128,8 +128,8 @@ export const INDEX: FlagGroup = {
 export const LAYERS: FlagGroup = {
   title: "Layers",
   flags: [
-    flag("max-layers", "budget, the base's layers included (default 48)", { placeholder: "N" }),
-    flag("layer-policy", "auto, one, per-package, or a policy file", { placeholder: "NAME|FILE", path: true }),
+    flag("max-layers", "budget, the base's layers included (default 72)", { placeholder: "N" }),
+    flag("layer-policy", "auto, one, per-package, classic, or a policy file", { placeholder: "NAME|FILE", path: true }),
     flag("compression", "gzip, zstd or none, with ,level=N", { placeholder: "NAME" }),
     flag("no-cache", "make every layer anew"),
     list("cache-from", "REF", "image of an earlier build to take layers from; those at the tags pushed to are as well"),

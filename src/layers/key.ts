@@ -52,6 +52,7 @@ function wheelContent(source: LayerSource & { readonly type: "wheel" }): unknown
     sha256: source.sha256,
     directUrl: source.directUrl ?? null,
     exclude: source.exclude ?? [],
+    ...(source.part === undefined ? {} : { part: source.part }),
   };
 }
 

@@ -22,7 +22,7 @@ export function checkLayerCount(count: LayerCount): readonly string[] {
     throw new OciasmError("LAYER_LIMIT", `${sum}, and engines refuse more than ${MAX_LAYERS}`, {
       hint:
         count.base + count.reserved < MAX_LAYERS
-          ? `build with --layer-policy auto and --max-layers ${MANY_LAYERS} or less`
+          ? `build with --layer-policy auto and --max-layers ${MANY_LAYERS} or less; groups, pins and max-layer-size add to it`
           : "choose a base with fewer layers",
     });
   }

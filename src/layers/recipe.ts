@@ -24,6 +24,14 @@ export interface WheelSource {
   readonly directUrl?: string;
   /** Image paths (glob) that another package was chosen to provide. */
   readonly exclude?: readonly string[];
+  /** Only these of its files; the others lie in layers of their own (see ./wheel-parts.ts). */
+  readonly part?: WheelPart;
+}
+
+export interface WheelPart {
+  /** From 0. */
+  readonly index: number;
+  readonly count: number;
 }
 
 export interface DebSource {
@@ -82,7 +90,7 @@ export interface GeneratedSource {
 
 export interface LayerRecipe {
   readonly kind: LayerKind;
-  /** For people: "torch", "nvidia", "packages 3/8". No part of the key. */
+  /** For people: "torch", "nvidia", "packages 3 of 16". No part of the key. */
   readonly title: string;
   /** For people and tools: "torch==2.9.1", "libc6=2.36-9+deb12u10". No part of the key. */
   readonly packages: readonly string[];

@@ -2,9 +2,11 @@ import type { LockedPackage } from "../resolve/lock.ts";
 import { schemeDirectories } from "./directories.ts";
 import type { PackageFamily } from "./families.ts";
 import { checkLayerCount } from "./limits.ts";
-import { partitionWheels, type WheelGroup } from "./partition.ts";
+import { partitionWheels } from "./partition.ts";
 import type { LayerPolicy } from "./policy.ts";
+import type { LayerReason } from "./reason.ts";
 import type { CodecChoice, DirectorySource, InstallScheme, LayerRecipe, WheelSource } from "./recipe.ts";
+import type { WheelGroup } from "./wheel-group.ts";
 
 /** What all layers of an image have in common. */
 export interface LayerContext {
@@ -24,8 +26,13 @@ export interface WheelLayerContext extends LayerContext {
   readonly excludes: ReadonlyMap<string, readonly string[]>;
 }
 
+export interface WheelLayer {
+  readonly recipe: LayerRecipe;
+  readonly reason: LayerReason;
+}
+
 export interface WheelLayerPlan {
-  readonly recipes: readonly LayerRecipe[];
+  readonly layers: readonly WheelLayer[];
   readonly warnings: readonly string[];
 }
 
@@ -43,7 +50,7 @@ export function planWheelLayers(
     reserved: context.reserved,
     wheels: groups.length,
   });
-  return { recipes: groups.map((group) => recipeOf(group, context)), warnings };
+  return { layers: groups.map((group) => ({ recipe: recipeOf(group, context), reason: group.reason })), warnings };
 }
 
 function recipeOf(group: WheelGroup, context: WheelLayerContext): LayerRecipe {
@@ -51,7 +58,10 @@ function recipeOf(group: WheelGroup, context: WheelLayerContext): LayerRecipe {
     kind: group.kind,
     title: group.title,
     packages: group.packages.map((item) => `${item.name}==${item.version}`),
-    sources: group.packages.map((item) => wheelSource(item, context.excludes.get(item.name))),
+    sources: group.packages.map((item) => ({
+      ...wheelSource(item, context.excludes.get(item.name)),
+      ...(group.part === undefined ? {} : { part: group.part }),
+    })),
     scheme: context.scheme,
     codec: context.codec,
     mtime: context.mtime,

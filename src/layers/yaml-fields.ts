@@ -5,10 +5,14 @@ import { collectProblems, type Problems } from "../input/problems.ts";
 
 /** A YAML mapping whose members are read through these; a wrong one is noted with its place and reads as absent. */
 export interface YamlFields {
+  has(key: string): boolean;
+  isMapping(key: string): boolean;
   string(key: string): string | undefined;
   /** A whole number from `least`. */
   count(key: string, least?: number): number | undefined;
   strings(key: string): readonly string[] | undefined;
+  /** A mapping of strings or lists of strings. */
+  stringLists(key: string): ReadonlyMap<string, readonly string[]> | undefined;
   stringMap(key: string): Readonly<Record<string, string>> | undefined;
   mappings(key: string): readonly YamlFields[] | undefined;
   oneOf<T extends string>(key: string, choices: readonly T[]): T | undefined;
@@ -69,9 +73,12 @@ function fieldsOf(map: YAMLMap, context: Context): YamlFields {
     return value;
   };
   return {
+    has: (key) => map.has(key),
+    isMapping: (key) => isMap(map.get(key, true)),
     string: (key) => read(key, "a string", stringOf),
     count: (key, least = 0) => read(key, `a whole number from ${least}`, (node) => countOf(node, least)),
     strings: (key) => read(key, "a list of strings", (node) => listOf(node, stringOf)),
+    stringLists: (key) => read(key, "a mapping of strings or lists of strings", stringListsOf),
     stringMap: (key) => read(key, "a mapping of strings", stringMapOf),
     mappings: (key) =>
       read(key, "a list of mappings", (node) =>
@@ -115,4 +122,17 @@ function stringMapOf(node: unknown): Readonly<Record<string, string>> | undefine
   const members = node.items.map((pair) => [stringOf(pair.key), stringOf(pair.value)] as const);
   if (members.some(([key, value]) => key === undefined || value === undefined)) return undefined;
   return Object.fromEntries(members) as Record<string, string>;
+}
+
+function stringListsOf(node: unknown): ReadonlyMap<string, readonly string[]> | undefined {
+  if (!isMap(node)) return undefined;
+  const lists = new Map<string, readonly string[]>();
+  for (const { key, value } of node.items) {
+    const name = stringOf(key);
+    const single = stringOf(value);
+    const list = single === undefined ? listOf(value, stringOf) : [single];
+    if (name === undefined || list === undefined) return undefined;
+    lists.set(name, list);
+  }
+  return lists;
 }

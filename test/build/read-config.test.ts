@@ -112,7 +112,7 @@ test("every problem is found in one pass, with its place", async () => {
   const yaml = `bases: x
 platforms: [linux/amd64, windows]
 python: two
-layers: {budget: 0, max-layer-size: 1}
+layers: {budget: 0, reserve: 1}
 stop_signal: TERM
 env: [A=1]
 conflicts: [{over: b}]
@@ -125,7 +125,7 @@ bytecode: all
     '2:26+7 platforms[1] must be such as linux/arm64, not "windows"',
     '3:9+3 python must be a version such as 3.12, not "two"',
     "4:18+1 layers.budget must be a whole number from 1 to 125, not 0",
-    "4:21+14 layers.max-layer-size is not available yet",
+    "4:21+7 layers.reserve is not available yet",
     "5:1+11 there is no key stop_signal",
     "6:6+5 env must be a mapping, not a list",
     "7:13+9 conflicts[0] lacks winner",

@@ -12,7 +12,10 @@ export const families: readonly PackageFamily[] = decodeFamilies(shipped("famili
 export const venv: InstallScheme = decodeScheme(shipped("schemes/venv.yaml"), "venv.yaml");
 export const codec: CodecChoice = { name: "gzip", level: 6, fingerprint: "test" };
 
-export function policy(name: "auto" | "one" | "per-package", changes: Partial<LayerPolicy> = {}): LayerPolicy {
+export function policy(
+  name: "auto" | "one" | "per-package" | "classic",
+  changes: Partial<LayerPolicy> = {},
+): LayerPolicy {
   return { ...decodePolicy(shipped(`policies/${name}.yaml`), `${name}.yaml`), ...changes };
 }
 

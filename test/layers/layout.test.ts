@@ -8,9 +8,10 @@ import { decodeScheme } from "../../src/layers/scheme.ts";
 import { families, policy, venv } from "./fixtures.ts";
 
 test("the shipped files decode", () => {
-  assert.equal(policy("auto").budget, 48);
+  assert.equal(policy("auto").budget, 72);
   assert.equal(policy("auto").wheels, "ranked");
   assert.equal(policy("one").wheels, "one");
+  assert.equal(policy("classic").wheels, "tiers");
   assert.equal(policy("per-package").wheels, "each");
   assert.equal(venv.site, "app/.venv/lib/python3/site-packages");
   assert.equal(venv.links["app/.venv/lib/python3.*"], "app/.venv/lib/python3");
