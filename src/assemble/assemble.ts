@@ -1,9 +1,11 @@
 import { codecNamed } from "../codec/codecs.ts";
 import { OciasmError } from "../errors.ts";
 import type { Report } from "../events.ts";
+import type { BytecodeSource } from "../layers/recipe.ts";
+import { bytecodeEntries } from "./bytecode-entries.ts";
 import { debEntries } from "./deb-entries.ts";
 import { plainEntry } from "./file-entries.ts";
-import type { AssembledLayer, AssembleJob } from "./job.ts";
+import type { AssembledLayer, AssembleJob, PackPlace } from "./job.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 import { mergeEntries } from "./merge.ts";
 import { createSourceFiles, type SourceFiles } from "./source-files.ts";
@@ -70,7 +72,7 @@ function checkFingerprint({ recipe }: AssembleJob, fingerprint: string): void {
 
 /** The entries of all sources but debs, whose files depend on each other. */
 async function collectEntries(
-  { recipe, sources }: AssembleJob,
+  { recipe, sources, packs = {} }: AssembleJob,
   files: SourceFiles,
   signal: AbortSignal,
 ): Promise<{ readonly entries: LayerEntry[]; readonly warnings: readonly string[] }> {
@@ -86,6 +88,9 @@ async function collectEntries(
         warnings.push(...found.warnings);
         break;
       }
+      case "bytecode":
+        for (const entry of await bytecodeEntries(source, packOf(packs, source), recipe.mtime)) entries.push(entry);
+        break;
       case "deb":
       case "generated":
         break;
@@ -94,6 +99,12 @@ async function collectEntries(
     }
   }
   return { entries, warnings };
+}
+
+function packOf(packs: Readonly<Record<string, PackPlace>>, { of }: BytecodeSource): PackPlace {
+  const place = Object.hasOwn(packs, of.sha256) ? packs[of.sha256] : undefined;
+  if (place !== undefined) return place;
+  throw new OciasmError("BUG", `no bytecode was given for ${of.filename}`);
 }
 
 function pathOf(sources: AssembleJob["sources"], sha256: string, filename: string): string {

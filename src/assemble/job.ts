@@ -7,9 +7,17 @@ export interface AssembleJob {
   readonly recipe: LayerRecipe;
   /** Host path of each wheel, deb or project file, by sha256 hex. */
   readonly sources: Readonly<Record<string, string>>;
+  /** Where the bytecode of a wheel or deb lies on this host, by sha256 hex. */
+  readonly packs?: Readonly<Record<string, PackPlace>>;
   /** Where the blob and the listing are written; the caller adopts or removes them. */
   readonly blobPath: string;
   readonly listingPath: string;
+}
+
+/** A pack of bytecode and its listing (see ./bytecode-pack.ts). */
+export interface PackPlace {
+  readonly pack: string;
+  readonly listing: string;
 }
 
 export interface AssembledLayer {

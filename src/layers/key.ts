@@ -1,7 +1,7 @@
 import { utf8 } from "../archive/bytes.ts";
 import { type Digest, digestOf } from "../oci/digest.ts";
 import { canonicalJson } from "../oci/json.ts";
-import type { LayerRecipe, LayerSource } from "./recipe.ts";
+import type { BytecodeSource, DebSource, InstallScheme, LayerRecipe, LayerSource, WheelSource } from "./recipe.ts";
 
 /** Goes up when the same recipe gives other bytes: tar headers, launcher text, RECORD, splice rules. */
 export const FORMAT_VERSION = 1;
@@ -28,12 +28,9 @@ function sourceContent(source: LayerSource): unknown {
     case "wheel":
       return wheelContent(source);
     case "deb":
-      return {
-        type: source.type,
-        sha256: source.sha256,
-        exclude: source.exclude ?? [],
-        below: source.below === true,
-      };
+      return debContent(source);
+    case "bytecode":
+      return bytecodeContent(source);
     case "file": {
       const { size: _pinned, ...content } = source;
       return content;
@@ -46,7 +43,7 @@ function sourceContent(source: LayerSource): unknown {
   }
 }
 
-function wheelContent(source: LayerSource & { readonly type: "wheel" }): unknown {
+function wheelContent(source: WheelSource): unknown {
   return {
     type: source.type,
     sha256: source.sha256,
@@ -56,9 +53,29 @@ function wheelContent(source: LayerSource & { readonly type: "wheel" }): unknown
   };
 }
 
+function debContent(source: DebSource): unknown {
+  return {
+    type: source.type,
+    sha256: source.sha256,
+    exclude: source.exclude ?? [],
+    below: source.below === true,
+  };
+}
+
+function bytecodeContent(source: BytecodeSource): unknown {
+  return { ...source, of: source.of.type === "wheel" ? wheelContent(source.of) : debContent(source.of) };
+}
+
+/** The name of a source's bytecode before it exists, whatever layer it will be in. */
+export function bytecodeKey(source: BytecodeSource, scheme: InstallScheme): Digest {
+  const { name: _shown, ...places } = scheme;
+  const content = { format: FORMAT_VERSION, source: bytecodeContent(source), scheme: places };
+  return digestOf(utf8(canonicalJson(content)));
+}
+
 /** Only wheels and what is made from them lie where the scheme says: other layers are the same under any. */
 function usesScheme(recipe: LayerRecipe): boolean {
-  return recipe.sources.some((source) => source.type === "wheel" || source.type === "generated");
+  return recipe.sources.some((source) => ["wheel", "generated", "bytecode"].includes(source.type));
 }
 
 function schemeContent(recipe: LayerRecipe): unknown {

@@ -1,6 +1,14 @@
 import type { Digest } from "../oci/digest.ts";
 
-export type LayerKind = "base" | "system" | "python" | "package" | "bucket" | "environment" | "project";
+export type LayerKind =
+  | "base"
+  | "system"
+  | "python"
+  | "package"
+  | "bucket"
+  | "bytecode"
+  | "environment"
+  | "project";
 
 /** What goes into a layer, known before any byte is fetched. Paths are image paths without a leading slash. */
 export type LayerSource =
@@ -10,7 +18,8 @@ export type LayerSource =
   | TextSource
   | LinkSource
   | DirectorySource
-  | GeneratedSource;
+  | GeneratedSource
+  | BytecodeSource;
 
 export interface WheelSource {
   readonly type: "wheel";
@@ -86,6 +95,16 @@ export interface DirectorySource {
 export interface GeneratedSource {
   readonly type: "generated";
   readonly generator: string;
+}
+
+/** The bytecode of a wheel's or a Debian package's modules, beside where the modules lie. */
+export interface BytecodeSource {
+  readonly type: "bytecode";
+  readonly of: WheelSource | DebSource;
+  /** "3.11" */
+  readonly python: string;
+  /** Names the program whose bytes these are: another one may give others. */
+  readonly compiler: string;
 }
 
 export interface LayerRecipe {

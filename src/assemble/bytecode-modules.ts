@@ -1,0 +1,82 @@
+import { importedPath } from "../install/imported-path.ts";
+import { planInstall } from "../install/plan-install.ts";
+import { bytecodePath } from "../interpreter/compiler.ts";
+import type { BytecodeSource, DebSource, InstallScheme, WheelSource } from "../layers/recipe.ts";
+import { openSpool } from "./deb-spool.ts";
+import { debTree } from "./deb-tree.ts";
+import { unpackDeb } from "./deb-unpack.ts";
+import { createSourceFiles } from "./source-files.ts";
+import { rawEntry, readMember, readWheelContents } from "./wheel-members.ts";
+
+/** A module in an image whose bytecode is to be made. */
+export interface Module {
+  /** Of the bytecode. */
+  readonly path: string;
+  /** Absolute, as Python imports it. */
+  readonly imported: string;
+  /** Bytes of the source. */
+  readonly size: number;
+  read(): Promise<Uint8Array>;
+}
+
+export interface ModulesRequest {
+  readonly source: BytecodeSource;
+  /** Of the wheel or deb, on this host. */
+  readonly path: string;
+  readonly scheme: InstallScheme;
+  /** A name for a file that is gone when the last module was given. */
+  readonly spoolPath: string;
+}
+
+/** The modules of a wheel or Debian package, by path. Those that bring their own bytecode are left out. */
+export function modulesOf(request: ModulesRequest): AsyncGenerator<Module> {
+  const { of } = request.source;
+  return of.type === "wheel" ? wheelModules(of, request) : debModules(of, request);
+}
+
+async function* wheelModules(wheel: WheelSource, { source, path, scheme }: ModulesRequest): AsyncGenerator<Module> {
+  const files = createSourceFiles();
+  try {
+    const file = files.file(path);
+    const plan = planInstall(await readWheelContents(file, wheel), scheme);
+    const taken = new Set(plan.files.map((planned) => planned.path));
+    for (const { path: at, content, expectedSha256 } of plan.files) {
+      const target = bytecodePath(at, source.python);
+      if (content.from !== "zip" || !isModule(at, scheme.site) || taken.has(target)) continue;
+      const raw = rawEntry(file, content.entry, wheel.filename);
+      const { size } = content.entry;
+      yield {
+        path: target,
+        imported: importedPath(at, scheme, source.python),
+        size,
+        read: () => readMember(expectedSha256 === undefined ? raw : { ...raw, expectedSha256 }, size),
+      };
+    }
+  } finally {
+    files.close();
+  }
+}
+
+async function* debModules(deb: DebSource, { source, path, spoolPath }: ModulesRequest): AsyncGenerator<Module> {
+  const folder = `usr/lib/python${source.python}`;
+  const spool = await openSpool(spoolPath);
+  try {
+    const unpacked = await unpackDeb(deb, path, spool, (name) => name.endsWith(".py"));
+    const nodes = await debTree([unpacked], spool);
+    for (const [at, { entry, offset }] of [...nodes].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      if (entry.type !== "file" || !isModule(at, folder)) continue;
+      yield {
+        path: bytecodePath(at, source.python),
+        imported: `/${at}`,
+        size: entry.size,
+        read: () => spool.read(offset, entry.size),
+      };
+    }
+  } finally {
+    await spool.close();
+  }
+}
+
+function isModule(path: string, folder: string): boolean {
+  return path.endsWith(".py") && path.startsWith(`${folder}/`);
+}
