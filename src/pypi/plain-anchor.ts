@@ -4,15 +4,21 @@ export interface PlainAnchor {
   readonly url: string;
   readonly filename: string;
   readonly sha256: string | undefined;
-  /** What stands behind the link, as it is written. */
+  /** What stands behind the link, as it is written, but for a time of upload. */
   readonly attributes: string;
   /** Where the text goes on. */
   readonly end: number;
 }
 
 /** No escape, query, user or dot-segment: nothing to decode or to normalise but the origin. */
-const ANCHOR =
-  /<a href="(https?:\/\/[^/?#@%\\\s"<>&]+(?:\/[A-Za-z0-9_~+-][A-Za-z0-9_~+.-]*)+)(?:#sha256=([0-9a-f]{64}))?"((?:\s+data-[a-z-]+="[^"<>]*")*)>[^<]*<\/a>(?:\s*<br\s*\/?>)?/y;
+const LINK = /(https?:\/\/[^/?#@%\\\s"<>&]+(?:\/[A-Za-z0-9_~+-][A-Za-z0-9_~+.-]*)+)(?:#sha256=([0-9a-f]{64}))?/;
+const ATTRIBUTES = /((?:\s+data-(?!upload-time=)[a-z-]+="[^"<>]*")*)/;
+/** Some indexes tell it, of each file another: to leave it out makes the others alike. */
+const UPLOAD_TIME = /\s+data-upload-time="[^"<>]*"/;
+const ANCHOR = new RegExp(
+  `<a href="${LINK.source}"${ATTRIBUTES.source}(?:${UPLOAD_TIME.source}${ATTRIBUTES.source})?>[^<]*</a>(?:\\s*<br\\s*/?>)?`,
+  "y",
+);
 const MAX_FILENAME = 512;
 /** Of a longer one more is held than is wanted. */
 const MAX_LENGTH = 1024;
@@ -33,10 +39,10 @@ export function createPlainAnchors(): (text: string, at: number) => PlainAnchor 
   };
   return (text, at) => {
     ANCHOR.lastIndex = at;
-    const [, url, sha256, attributes = ""] = ANCHOR.exec(text) ?? [];
+    const [, url, sha256, before = "", after = ""] = ANCHOR.exec(text) ?? [];
     const end = ANCHOR.lastIndex;
     if (url === undefined || end - at > MAX_LENGTH || !isCanonical(url)) return undefined;
     const filename = url.slice(url.lastIndexOf("/") + 1);
-    return filename.length > MAX_FILENAME ? undefined : { url, filename, sha256, attributes, end };
+    return filename.length > MAX_FILENAME ? undefined : { url, filename, sha256, attributes: before + after, end };
   };
 }
