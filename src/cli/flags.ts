@@ -190,11 +190,6 @@ export const COPY: FlagGroup = { title: "What is copied", flags: [ONE_PLATFORM, 
 
 export const LOOK: FlagGroup = { title: "Which image", flags: [ONE_OF_THEM, ...REACH] };
 
-export const REGISTRIES: FlagGroup = { title: "Registries", flags: REACH };
-
-export const MERGE: FlagGroup = {
-  title: "The index",
-  flags: [
 export const ANALYZE: FlagGroup = {
   title: "The analysis",
   flags: [
@@ -207,6 +202,11 @@ export const ANALYZE: FlagGroup = {
   ],
 };
 
+export const REGISTRIES: FlagGroup = { title: "Registries", flags: REACH };
+
+export const MERGE: FlagGroup = {
+  title: "The index",
+  flags: [
     list("tag", "REF", "further name", { short: "t" }),
     list("annotation", "[WHERE:]K=V", "annotation of index: (default) or manifest-descriptor:"),
     ...REACH,
