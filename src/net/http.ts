@@ -1,10 +1,12 @@
 import type { LookupFunction } from "node:net";
+import { performance } from "node:perf_hooks";
 import type { SecureContext } from "node:tls";
 import type { Dispatcher } from "undici";
 import { OciasmError } from "../errors.ts";
 import { trustedRoots } from "./certificates.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "./http-client.ts";
 import { networkError } from "./network-error.ts";
+import { paced } from "./paced.ts";
 import { guardPausedEnds } from "./paused-end.ts";
 import { proxyFor } from "./proxy.ts";
 import { redactUrl } from "./redact.ts";
@@ -116,9 +118,6 @@ function requestHeaders(request: HttpRequest, userAgent: string): Record<string,
   return headers;
 }
 
-/** Small enough to be written at once: larger bodies are cut so that the watchdog sees them move. */
-const PIECE = 64 * 1024;
-
 function requestBody(
   request: HttpRequest,
   guard: Watchdog,
@@ -128,10 +127,10 @@ function requestBody(
   const answerSeconds = request.answerSeconds ?? stallSeconds;
   if (body === undefined) return null;
   if (body instanceof Uint8Array && body.length === 0) return body;
-  const open = body instanceof Uint8Array ? () => piecesOf(body) : body;
+  const open = body instanceof Uint8Array ? () => whole(body) : body;
   return (async function* watched() {
     guard.rest();
-    for await (const chunk of open()) {
+    for await (const chunk of paced(open(), () => performance.now())) {
       guard.feed(stallSeconds);
       yield chunk;
       guard.rest();
@@ -140,8 +139,8 @@ function requestBody(
   })();
 }
 
-async function* piecesOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+async function* whole(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
 }
 
 function createDispatchers(options: HttpOptions): { readonly choose: Choose; close(): Promise<void> } {

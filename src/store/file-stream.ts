@@ -8,8 +8,8 @@ export interface FilePart {
   readonly end?: number;
 }
 
-/** Large enough to cost little per byte; small enough that a slow line takes one before a watchdog thinks it dead. */
-const PIECE = 512 * 1024;
+/** Large enough to cost little per byte, small enough that a dozen of them are no memory. */
+const PIECE = 1024 * 1024;
 
 /** The bytes of a file of this host, opened when the first are asked for. */
 export function fileStream(path: string): AsyncGenerator<Uint8Array, void, undefined> {

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { fileStream, fleetingStream, partStream } from "../../src/store/file-stream.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
-const BYTES = Buffer.from(Array.from({ length: 1_700_000 }, (_, at) => (at * 7 + (at >> 11)) & 255));
+const BYTES = Buffer.from(Array.from({ length: 3_300_000 }, (_, at) => (at * 7 + (at >> 11)) & 255));
 
 async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const seen: Buffer[] = [];
@@ -18,16 +18,16 @@ test("a file, or a part of it, comes as it is", async (t) => {
   writeFileSync(path, BYTES);
   assert.deepEqual(await whole(fileStream(path)), BYTES);
   for (const [start, end] of [
-    [0, 1_700_000],
-    [1, 524_289],
-    [524_288, 1_048_576],
-    [1_699_999, 1_700_000],
+    [0, 3_300_000],
+    [1, 1_048_577],
+    [1_048_576, 2_097_152],
+    [3_299_999, 3_300_000],
     [5, 5],
   ] as const) {
     for (const stream of [partStream, fleetingStream])
       assert.deepEqual(await whole(stream({ path, start, end })), BYTES.subarray(start, end), `${start} to ${end}`);
   }
-  assert.deepEqual(await whole(partStream({ path, start: 1_699_000 })), BYTES.subarray(1_699_000));
+  assert.deepEqual(await whole(partStream({ path, start: 3_299_000 })), BYTES.subarray(3_299_000));
 });
 
 test("a fleeting piece stands until the second after it is asked for", async (t) => {
