@@ -1,7 +1,7 @@
 import type { HealthcheckSettings } from "../image/settings.ts";
 import type { Prerelease, Resolution } from "../input/request.ts";
+import { LEAST_LAYER_SIZE } from "../layers/limits.ts";
 import { packagePattern } from "../layers/package-pattern.ts";
-import { LEAST_LAYER_SIZE } from "../layers/policy.ts";
 import type { TargetLibc } from "../python/target.ts";
 import type { CompressionConfig, IndexStrategy } from "./config.ts";
 

@@ -6,6 +6,9 @@ const MAX_LAYERS = 125;
 /** From here on an image built on top, a scanner's mount or an old kernel may fail (moby/buildkit issue 4810). */
 const MANY_LAYERS = 100;
 
+/** Of `max-layer-size`, in bytes: below this, parts would be many and gain nothing. */
+export const LEAST_LAYER_SIZE: number = 1024 * 1024;
+
 export interface LayerCount {
   /** Layers of the base image. */
   readonly base: number;

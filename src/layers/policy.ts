@@ -1,4 +1,5 @@
 import type { PackageFamily } from "./families.ts";
+import { LEAST_LAYER_SIZE } from "./limits.ts";
 import { patterns, readGroups } from "./policy-groups.ts";
 import { decodeYaml } from "./yaml-fields.ts";
 
@@ -40,9 +41,6 @@ const DEFAULTS: LayerPolicy = {
   floor: 512 * 1024,
   buckets: 16,
 };
-
-/** Below this, parts would be many and gain nothing. */
-export const LEAST_LAYER_SIZE: number = 1024 * 1024;
 
 const KEYS = [
   "name",
