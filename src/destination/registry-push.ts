@@ -45,11 +45,15 @@ export async function openPush(targets: readonly Reference[], deps: WriteDeps): 
       early.set(layer.digest, outcome);
     },
     finish: async (publication) => {
-      for (const target of targets) checkDigest(target, topDocument(publication).descriptor);
+      const top = topDocument(publication);
+      for (const target of targets) checkDigest(target, top.descriptor);
+      // A refusal has to come before any tag has moved; a sole tag's own is in time.
+      const sole = targets.length === 1 ? targets[0]?.tag : undefined;
+      const name = sole ?? top.descriptor.digest;
       const results: WriteResult[] = [];
       for (const [at, push] of pushes.entries())
-        results.push(await pushContent(publication, push, at === 0 ? early : new Map(), deps));
-      for (const push of pushes) await pushTags(topDocument(publication), push);
+        results.push(await pushContent(publication, name, push, at === 0 ? early : new Map(), deps));
+      if (sole === undefined) for (const push of pushes) await pushTags(top, push);
       return total(results);
     },
     close: async () => {
@@ -99,6 +103,7 @@ function repositoriesOf(
 
 async function pushContent(
   publication: Publication,
+  name: string,
   push: RepositoryPush,
   early: ReadonlyMap<Digest, Promise<UploadOutcome>>,
   deps: WriteDeps,
@@ -125,9 +130,7 @@ async function pushContent(
   const children = index === undefined ? [] : [...images.map((image) => image.manifest), ...indexes];
   for (const document of children)
     await putManifest(push.client, push.repository, document.descriptor.digest, document, { repair });
-  // By digest first, so that a refusal comes before any tag has moved.
-  const top = topDocument(publication);
-  await putManifest(push.client, push.repository, top.descriptor.digest, top, { repair });
+  await putManifest(push.client, push.repository, name, topDocument(publication), { repair });
   return result;
 }
 
