@@ -10,6 +10,7 @@ import { type IndexConfig, type IndexConfigRequest, readIndexConfig } from "../p
 import { fetchWheel } from "../pypi/wheels.ts";
 import type { LockedWheel } from "../resolve/lock.ts";
 import { remember } from "../store/remember.ts";
+import { createWriteBehind } from "../store/write-behind.ts";
 import type { BuildConfig } from "./config.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { Input } from "./input-files.ts";
@@ -37,12 +38,18 @@ export async function indexStep(request: IndexRequest, deps: BuildDeps): Promise
   const read = await readIndexConfig({ ...(await configRequest(request)), environment, readText, defaultUrl });
   const config = withStrategy(read, request.config);
   const authorize = createCredentials(config, environment, readText);
+  const notes = createWriteBehind(store);
   // What one of the two has asked for is new enough for the other.
-  const shared = { ...deps, authorize, seen: new Set<string>() };
+  const shared = { ...deps, store: { ...store, ...notes }, authorize, seen: new Set<string>() };
   const client = createIndexClient(config, shared);
+  const catalog = createCatalog(config, shared);
+  const close = async (): Promise<void> => {
+    await catalog.close();
+    await notes.settle();
+  };
   return {
     client,
-    catalog: createCatalog(config, shared),
+    catalog: { ...catalog, close },
     authorize,
     fetch: (wheel, signal) =>
       fetchWheel(wheel, { ...deps, signal, authorize, index: client, indexFirst: !config.isDefault }),

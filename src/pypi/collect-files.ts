@@ -126,10 +126,15 @@ export async function collectCached(
 
 /** The first of several listings of the same bytes. */
 export function distinctFiles(files: readonly IndexFile[]): readonly IndexFile[] {
-  const seen = new Set<string>();
-  return files.filter((file) => {
-    const key = `${file.filename} ${file.sha256 ?? file.url}`;
-    return !seen.has(key) && seen.add(key) !== undefined;
+  const names = new Map<string, string>();
+  const others = new Set<string>();
+  return files.filter(({ filename, sha256, url }) => {
+    const bytes = sha256 ?? url;
+    const first = names.get(bytes);
+    if (first === undefined) return names.set(bytes, filename) !== undefined;
+    // The same bytes by another name.
+    const key = `${filename} ${bytes}`;
+    return first !== filename && !others.has(key) && others.add(key) !== undefined;
   });
 }
 

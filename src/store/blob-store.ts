@@ -24,5 +24,7 @@ export interface OpenBlob extends ByteSource {
 /** Facts that are cheap to lose: one small JSON value a key. A damaged value reads as absent. */
 export interface KeyIndex {
   get<T>(bucket: string, key: string): Promise<T | undefined>;
+  /** Whether something is there, without reading it. */
+  holds(bucket: string, key: string): Promise<boolean>;
   set(bucket: string, key: string, value: unknown): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { OciasmError } from "../errors.ts";
@@ -18,6 +18,7 @@ export function diskKeyIndex(folder: string, temporary: () => Promise<string>): 
       const file = readKeyFile(keyPath(folder, bucket, key));
       return file?.key === key ? (file.value as T) : undefined;
     },
+    holds: async (bucket, key) => existsSync(keyPath(folder, bucket, key)),
     set: async (bucket, key, value) => {
       const path = keyPath(folder, bucket, key);
       await replaceFile(path, JSON.stringify({ key, value } satisfies KeyFile), temporary).catch(() => {});
