@@ -6,7 +6,7 @@ import { type CountingProxy, startCountingProxy } from "./_counting-proxy.ts";
 import { machine, measure, median } from "./_measure.ts";
 
 const CLI = fileURLToPath(new URL("../bundle/cli/main.js", import.meta.url));
-const WARM_ROUNDS = 3;
+const ROUNDS = 3;
 
 /** Direct requirements, by case. */
 const CASES: Readonly<Record<string, string>> = {
@@ -55,11 +55,18 @@ async function compare(packages: string, proxy: CountingProxy): Promise<Readonly
   try {
     await writeFile(join(work, "in.txt"), `${packages.split(/\s+/).join("\n")}\n`);
     await mkdir(join(work, "app"));
-    const tools = { uv: uvCommand(work), ociasm: ociasmCommand(work) };
-    const runs: Record<keyof typeof tools, Sample[]> = { uv: [], ociasm: [] };
+    const commands = { uv: uvCommand, ociasm: ociasmCommand };
+    const runs: Record<keyof typeof commands, Record<"cold" | "warm", Sample[]>> = {
+      uv: { cold: [], warm: [] },
+      ociasm: { cold: [], warm: [] },
+    };
     // In turns, so that both meet the same network.
-    for (let round = 0; round <= WARM_ROUNDS; round++) {
-      for (const tool of ["uv", "ociasm"] as const) runs[tool].push(await sample(tools[tool], work, proxy));
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const kind of ["cold", "warm"] as const) {
+        for (const tool of ["uv", "ociasm"] as const) {
+          runs[tool][kind].push(await sample(commands[tool](work, `cache-${tool}-${round}`), work, proxy));
+        }
+      }
     }
     const [uv, ociasm] = [summary(runs.uv), summary(runs.ociasm)];
     return {
@@ -68,7 +75,8 @@ async function compare(packages: string, proxy: CountingProxy): Promise<Readonly
       ratio: {
         cold: round2(ociasm.cold.seconds / uv.cold.seconds),
         warm: round2(ociasm.warm.seconds / uv.warm.seconds),
-        bytes: round2(ociasm.cold.bytes / uv.cold.bytes),
+        coldBytes: round2(ociasm.cold.bytes / uv.cold.bytes),
+        warmBytes: round2(ociasm.warm.bytes / uv.warm.bytes),
       },
       differences: await differences(work),
     };
@@ -79,16 +87,16 @@ async function compare(packages: string, proxy: CountingProxy): Promise<Readonly
 
 type Command = readonly [program: string, ...args: readonly string[]];
 
-function uvCommand(work: string): Command {
+function uvCommand(work: string, cache: string): Command {
   const target = ["--python-version", "3.11", "--python-platform", "x86_64-manylinux_2_36"];
   const rest = ["--only-binary", ":all:", "--generate-hashes", "--no-header", "--no-annotate", "--quiet"];
-  const places = ["--cache-dir", join(work, "uv-cache"), "-o", join(work, "uv.txt")];
+  const places = ["--cache-dir", join(work, cache), "-o", join(work, "uv.txt")];
   return ["uv", "pip", "compile", join(work, "in.txt"), ...target, ...rest, ...places];
 }
 
-function ociasmCommand(work: string): Command {
+function ociasmCommand(work: string, cache: string): Command {
   const target = ["--base", "scratch", "--python", "3.11", "--libc", "glibc:2.36"];
-  const places = ["-r", join(work, "in.txt"), "-o", join(work, "pylock.toml"), "--cache-dir", join(work, "cache")];
+  const places = ["-r", join(work, "in.txt"), "-o", join(work, "pylock.toml"), "--cache-dir", join(work, cache)];
   return [process.execPath, CLI, "lock", join(work, "app"), ...target, ...places, "--quiet"];
 }
 
@@ -103,18 +111,21 @@ async function sample([program, ...args]: Command, work: string, proxy: Counting
   return { seconds, cpuSeconds, peakMiB: Math.round(peakRss / 2 ** 20), ...proxy.take() };
 }
 
-function summary([cold, ...warm]: readonly Sample[]): { readonly cold: Sample; readonly warm: Sample } {
-  if (cold === undefined) throw new Error("nothing was measured");
-  const middle = (pick: (one: Sample) => number) => round2(median(warm.map(pick)));
+function summary({ cold, warm }: Readonly<Record<"cold" | "warm", readonly Sample[]>>): {
+  readonly cold: Sample;
+  readonly warm: Sample;
+} {
+  return { cold: middle(cold), warm: middle(warm) };
+}
+
+function middle(samples: readonly Sample[]): Sample {
+  const of = (pick: (one: Sample) => number) => round2(median(samples.map(pick)));
   return {
-    cold: { ...cold, seconds: round2(cold.seconds) },
-    warm: {
-      seconds: middle((one) => one.seconds),
-      cpuSeconds: middle((one) => one.cpuSeconds),
-      peakMiB: middle((one) => one.peakMiB),
-      bytes: middle((one) => one.bytes),
-      connections: middle((one) => one.connections),
-    },
+    seconds: of((one) => one.seconds),
+    cpuSeconds: of((one) => one.cpuSeconds),
+    peakMiB: of((one) => one.peakMiB),
+    bytes: of((one) => one.bytes),
+    connections: of((one) => one.connections),
   };
 }
 
