@@ -132,6 +132,38 @@ test("inspect reads documents only, of every kind of argument, whole or as they 
   }
 });
 
+for (const verb of ["pull", "build"] as const) {
+  test(`rm and prune take nothing from a ${verb} that is on its way, and do once it has ended`, async (t) => {
+    const { run, ok, folder, cache } = bench(t);
+    const registry = await fakeRegistry(t);
+    seedMoved(registry, "app", "1", await mixedIndex());
+    let release = (): void => {};
+    const isReleased = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const isReached = new Promise<void>((reached) => {
+      const wait = (): Promise<void> => {
+        reached();
+        return isReleased;
+      };
+      registry.script.add({ method: "GET", path: /app\/blobs/, action: { run: wait } });
+    });
+    const name = `${registry.host}/app:1`;
+    const words = verb === "pull" ? ["pull", name] : ["build", join(folder, "app"), "--base", name];
+    const running = startOciasm([...words, "-t", "held:1", "--cache-dir", cache], { env: { HOME: folder } });
+    await isReached;
+    const clean = [run("image", "prune"), run("image", "rm", "held:1")];
+    for (const { code, stderr } of await Promise.all(clean)) {
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, /has to wait: process \d+ on /);
+    }
+    release();
+    assert.equal((await running.result).code, 0);
+    await ok("image", "prune");
+    await ok("copy", "held:1", `oci:${folder}/whole`);
+  });
+}
+
 for (const signal of ["SIGINT", "SIGKILL"] as const) {
   test(`${signal} during a pull leaves no image, and the next pull is whole`, async (t) => {
     const registry = await fakeRegistry(t);

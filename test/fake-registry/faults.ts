@@ -33,7 +33,7 @@ export type FaultAction =
   /** Forgets all tokens first. */
   | { readonly expireTokens: true }
   /** Anything: runs first, then the honest work. */
-  | { readonly run: (seen: Seen) => void };
+  | { readonly run: (seen: Seen) => unknown };
 
 /** A rule of the script: which requests it is about, and which of those it hits. */
 export interface Fault {

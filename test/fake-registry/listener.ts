@@ -57,7 +57,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
   });
   const action = options.script.next(seen) ?? { delayMilliseconds: 0 };
   if ("expireTokens" in action) options.expireTokens();
-  if ("run" in action) action.run(seen);
+  if ("run" in action) await action.run(seen);
   const exchange = exchangeOf(request, seen, cutOf(action));
   const answer = await work(exchange, action, options);
   if ("delayMilliseconds" in action && action.delayMilliseconds > 0) await wait(action.delayMilliseconds);

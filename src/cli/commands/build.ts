@@ -4,6 +4,7 @@ import { buildResult } from "../../build/report-result.ts";
 import { type BuildResult, createByteCounter } from "../../build/result.ts";
 import { storeDestination } from "../../destination/store.ts";
 import type { BuildEvent } from "../../events.ts";
+import { whileUsed } from "../../store/held-locks.ts";
 import { type Arguments, stringFlag } from "../arguments.ts";
 import { openBuild } from "../build-request.ts";
 import { formatBytes, formatSeconds } from "../render/units.ts";
@@ -20,7 +21,8 @@ export async function buildCommand(args: Arguments, session: Session): Promise<A
   const { prepared, deps } = await openBuild(args, session, report);
   try {
     const stored = prepared.destinations.length === 0;
-    const built = await build(prepared, stored ? [storeDestination(deps.store)] : prepared.destinations, deps);
+    const destinations = stored ? [storeDestination(deps.store)] : prepared.destinations;
+    const built = await whileUsed(deps.store, () => build(prepared, destinations, deps), session.signal);
     const bytes = {
       wheelsFetched: counter.fetched("wheel"),
       debsFetched: counter.fetched("deb"),

@@ -4,6 +4,7 @@ import { readConfig } from "../../build/read-config.ts";
 import { withRegistries } from "../../build/registry-settings.ts";
 import { formatPlatform, type Platform, parsePlatform } from "../../oci/platform.ts";
 import { createDiskStore } from "../../store/disk.ts";
+import { whileUsed } from "../../store/held-locks.ts";
 import { type Arguments, listFlag, stringFlag } from "../arguments.ts";
 import { formatBytes } from "../render/units.ts";
 import type { Session } from "../session.ts";
@@ -20,7 +21,7 @@ export async function withDeps<T>(args: Arguments, session: Session, work: (deps
     insecureRegistries: listFlag(args, "insecure-registry") ?? config.insecureRegistries ?? [],
   });
   try {
-    return await work(deps);
+    return await whileUsed(deps.store, () => work(deps), session.signal);
   } finally {
     await deps.close();
   }

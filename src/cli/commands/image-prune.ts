@@ -1,5 +1,5 @@
 import { createDiskStore } from "../../store/disk.ts";
-import { refuseWhileLocked } from "../../store/held-locks.ts";
+import { whileUnused } from "../../store/held-locks.ts";
 import { pruneImages } from "../../store/prune.ts";
 import type { Arguments } from "../arguments.ts";
 import { formatBytes } from "../render/units.ts";
@@ -7,8 +7,8 @@ import type { Session } from "../session.ts";
 import type { Answer } from "../verbs.ts";
 
 export async function imagePruneCommand(_args: Arguments, session: Session): Promise<Answer> {
-  await refuseWhileLocked(session.cacheDir, "image prune");
-  const pruned = await pruneImages(createDiskStore(session.cacheDir));
+  const store = createDiskStore(session.cacheDir);
+  const pruned = await whileUnused(store, "image prune", () => pruneImages(store));
   return {
     text: `${pruned.blobs} blobs removed, ${formatBytes(pruned.bytes)}`,
     json: { schema: 1, ...pruned },

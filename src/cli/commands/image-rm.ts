@@ -1,7 +1,7 @@
 import { OciasmError } from "../../errors.ts";
 import { formatReference, parseTagged } from "../../oci/reference.ts";
 import { createDiskStore } from "../../store/disk.ts";
-import { refuseWhileLocked } from "../../store/held-locks.ts";
+import { whileUnused } from "../../store/held-locks.ts";
 import { removeImage, resolveImage } from "../../store/images.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Session } from "../session.ts";
@@ -10,14 +10,15 @@ import type { Answer } from "../verbs.ts";
 /** All names or none. Blobs stay until `image prune`. */
 export async function imageRmCommand(args: Arguments, session: Session): Promise<Answer> {
   const store = createDiskStore(session.cacheDir);
-  await refuseWhileLocked(session.cacheDir, "image rm");
   const names = args.words.map((word) => formatReference(parseTagged(word)));
-  for (const name of names) {
-    if ((await resolveImage(store, name)) !== undefined) continue;
-    throw new OciasmError("IMAGE_NOT_FOUND", `${name} is not in the local store`, {
-      hint: "`ociasm image ls` lists what is",
-    });
-  }
-  for (const name of names) await removeImage(store, name);
+  await whileUnused(store, "image rm", async () => {
+    for (const name of names) {
+      if ((await resolveImage(store, name)) !== undefined) continue;
+      throw new OciasmError("IMAGE_NOT_FOUND", `${name} is not in the local store`, {
+        hint: "`ociasm image ls` lists what is",
+      });
+    }
+    for (const name of names) await removeImage(store, name);
+  });
   return { text: names.join("\n"), json: { schema: 1, removed: names } };
 }

@@ -29,7 +29,7 @@ export function pullCommand(args: Arguments, session: Session): Promise<Answer> 
         outputs.length === 0
           ? [{ destination: storeDestination(deps.store), names: { tags: names } }]
           : outputs.map((spec) => outputTarget(spec, tags, source.name));
-      const copied = await deps.store.withLock("images", () => copyStep(source, targets, platformFlag(args), deps));
+      const copied = await copyStep(source, targets, platformFlag(args), deps);
       return copyAnswer(names, copied, session);
     } finally {
       await source.close();
