@@ -51,7 +51,11 @@ export async function buildWheel(job: BuildJob, place: BuildPlace): Promise<Buil
   const options = { label: job.label, epoch: EPOCH, limits: BUILD_LIMITS, signal: deps.signal };
   const sandbox = await openSandbox(runtime, options);
   try {
-    await sandbox.write([...filesOf(job.tree), ...(shipped ?? (await unpackWheels(backend, deps)))]);
+    await sandbox.write([
+      ...filesOf(job.tree),
+      ...trackedFiles(job.tree, system),
+      ...(shipped ?? (await unpackWheels(backend, deps))),
+    ]);
     const more = await askedBesides(job, system, sandbox, backend, place);
     const answer = await sandbox.call(hookOf("build_wheel", system, job));
     return { ...wheelOf(answer, job), backend: [...backend, ...more] };
@@ -124,6 +128,13 @@ function versionVariables(version: string): Readonly<Record<string, string>> {
 
 function filesOf(tree: SourceTree): readonly SandboxFile[] {
   return tree.files.map(({ path, bytes, mode }) => ({ path: `${SOURCE}/${path}`, bytes, mode }));
+}
+
+/** setuptools_scm asks git which files belong to the project; an archive of git's own it takes whole, as this shall be. */
+function trackedFiles(tree: SourceTree, { requires }: BuildSystem): readonly SandboxFile[] {
+  const [name, archival] = ["PKG-INFO", ".git_archival.txt"].map((path) => textOf(tree, path));
+  if (!namesOf(requires).includes("setuptools-scm") || name !== undefined || archival !== undefined) return [];
+  return [{ path: `${SOURCE}/.git_archival.txt`, bytes: new TextEncoder().encode("node: 0\n"), mode: 0o644 }];
 }
 
 function namesOf(requires: readonly string[]): readonly string[] {

@@ -1,5 +1,6 @@
 import { type ErrorCode, OciasmError, type SourceLocation } from "../errors.ts";
 import type { InputPackage, LockInput } from "../input/input.ts";
+import type { PackageSources } from "../input/package-sources.ts";
 import type { IndexClient } from "../pypi/index-client.ts";
 import type { Target } from "../python/target.ts";
 import { formatVersion } from "../python/version.ts";
@@ -14,6 +15,7 @@ import type { SourceBuilder } from "./source-builder.ts";
 interface Places {
   readonly index: IndexClient;
   readonly builder: SourceBuilder | undefined;
+  readonly lockFile: string;
 }
 
 /** Trouble that is not the lock's. */
@@ -31,18 +33,22 @@ export async function lockStep(
   deps: Pick<BuildDeps, "limits" | "report" | "signal">,
   builder?: SourceBuilder,
 ): Promise<Lock> {
-  const { selected, problems } = surveyPackages(input, target, choice);
+  const { selected, problems } = surveyPackages(input, target, choice, (name) => builder?.allows(name) === true);
   const machine = foreignMachine(input, target);
   if (problems.length === 0 && machine === undefined) {
     return {
       target,
       packages: await settledAll(
-        selected.map((item) => limited(() => lockPackage(item, target, { index, builder }, deps))),
+        selected.map((item) =>
+          limited(() => lockPackage(item, target, { index, builder, lockFile: input.file }, deps)),
+        ),
       ),
     };
   }
   const more = await Promise.all(
-    selected.map((item) => limited(() => problemOf(item, target, { index, builder }, machine, deps))),
+    selected.map((item) =>
+      limited(() => problemOf(item, target, { index, builder, lockFile: input.file }, machine, deps)),
+    ),
   );
   const all = [...problems, ...more.filter((problem) => problem !== undefined)];
   if (machine === undefined) throw together(all);
@@ -83,7 +89,7 @@ async function problemOf(
   deps: Pick<BuildDeps, "signal">,
 ): Promise<OciasmError | undefined> {
   deps.signal.throwIfAborted();
-  if (machine?.names.has(item.name) === true) return undefined;
+  if (machine?.names.has(item.name) === true || files.from === "sources") return undefined;
   try {
     const choice = await choose(item, files, target, index);
     if (!("problem" in choice)) return undefined;
@@ -102,6 +108,7 @@ async function lockPackage(
 ): Promise<LockedPackage> {
   deps.signal.throwIfAborted();
   const { index } = places;
+  if (files.from === "sources") return fromSources(item, files.sources, target, places);
   const choice = await choose(item, files, target, index);
   if ("problem" in choice) return builtPackage(item, choice, target, places);
   for (const message of choice.warnings) deps.report({ type: "warning", message });
@@ -120,10 +127,26 @@ async function builtPackage(
   const sources = { ...sdist, size: sdist.size ?? (await index.sizeOf(sdist)) };
   const { name, version, location } = item;
   const asked = { name, ...(version === undefined ? {} : { version }), wayOut: problem.hint ?? "" };
-  const wheel = await builder.archive(sources, asked, target).catch((error: unknown) => {
+  const wheel = await builder.sdist(sources, asked, target).catch((error: unknown) => {
     throw located(error, location);
   });
   return lockedAs(item, { wheel, sdist: sources });
+}
+
+/** The wheel of a folder, an archive or a commit that the lock names. */
+async function fromSources(
+  item: InputPackage,
+  sources: PackageSources,
+  target: Target,
+  { builder, lockFile }: Places,
+): Promise<LockedPackage> {
+  const { name, version, location, blocked } = item;
+  if (builder === undefined) throw new OciasmError("BUG", `${name} is built of its sources, and there is no builder`);
+  const asked = { name, ...(version === undefined ? {} : { version }), wayOut: blocked?.hint ?? "" };
+  const built = await builder.named(sources, lockFile, asked, target).catch((error: unknown) => {
+    throw located(error, location);
+  });
+  return { ...lockedAs(item, { wheel: built.wheel }), directUrl: built.directUrl };
 }
 
 function located(error: unknown, location: SourceLocation): unknown {
@@ -150,6 +173,7 @@ async function choose(
   index: IndexClient,
 ): Promise<WheelChoice> {
   if (files.from === "lock") return chooseWheel(item, files.files, target);
+  if (files.from === "sources") throw new OciasmError("BUG", `no file of ${item.name} is to be chosen`);
   if (files.from === "direct") return chooseWheel(item, [files.file], target);
   // A hash names the same bytes for ever, so a page seen before is as good as a new one when it has a fitting wheel.
   const known = item.sha256.length === 0 ? [] : await index.cachedFiles(files.name, item.sha256);

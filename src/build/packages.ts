@@ -127,7 +127,9 @@ async function selectPinned(
   deps: BuildDeps,
 ): Promise<readonly PinnedPackage[]> {
   const { packages } = await lockStep(input, target, choice, index.client, deps, builder);
-  const selected = new Map(selectPackages(input, target, choice).map((one) => [one.package.name, one.package]));
+  const selected = new Map(
+    selectPackages(input, target, choice, builder.allows).map((one) => [one.package.name, one.package]),
+  );
   return packages.map((item): PinnedPackage => {
     const from = selected.get(item.name);
     const { name, version, wheel, requested, directUrl } = item;

@@ -1,4 +1,5 @@
 import { OciasmError } from "../errors.ts";
+import type { PackageSources } from "../input/package-sources.ts";
 import { findRuntime } from "../interpreter/find-runtime.ts";
 import type { Runtime } from "../interpreter/runtime.ts";
 import { digestOfHex, hexOf } from "../oci/digest.ts";
@@ -9,17 +10,23 @@ import type { LockedWheel } from "../resolve/lock.ts";
 import { BUILD_FORMAT, type BuildJob, buildWheel } from "./build-wheel.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { PackageIndex } from "./index-step.ts";
-import { readSourceArchive } from "./sdist-tree.ts";
-import { type SourceTree, subtree } from "./source-tree.ts";
+import { type OpenSources, openSdist, openSources } from "./open-sources.ts";
+import { subtree } from "./source-tree.ts";
 
 /** Makes wheels of sources. What was built once is kept in the store. */
 export interface SourceBuilder {
   /** Whether somebody forbids to build this package. */
   allows(name: string): boolean;
-  /** Of an archive in the store or on an index, whose hash is known. */
-  archive(sdist: LockedWheel, asked: AskedBuild, target: Target): Promise<LockedWheel>;
-  /** Of sources that were read already. */
-  tree(tree: SourceTree, asked: AskedBuild, target: Target): Promise<LockedWheel>;
+  /** Of a source distribution of an index. */
+  sdist(sdist: LockedWheel, asked: AskedBuild, target: Target): Promise<LockedWheel>;
+  /** Of what a lock names instead of a file; relative paths are taken from the lock's folder. */
+  named(sources: PackageSources, lockFile: string, asked: AskedBuild, target: Target): Promise<NamedWheel>;
+}
+
+export interface NamedWheel {
+  readonly wheel: LockedWheel;
+  /** Text of direct_url.json (PEP 610). */
+  readonly directUrl: string;
 }
 
 /** What the wheel must be. */
@@ -27,10 +34,6 @@ export interface AskedBuild {
   /** Normalised. */
   readonly name: string;
   readonly version?: string;
-  /** Folder of the archive that holds the project. */
-  readonly subdirectory?: string;
-  /** The version can't be read from the sources: it is given to tools that ask version control. */
-  readonly pretend?: string;
   readonly wayOut: string;
 }
 
@@ -44,14 +47,6 @@ interface Kept {
   readonly size: number;
   /** "name==version sha256:…" of each wheel that it was built with. */
   readonly backend: readonly string[];
-}
-
-interface Sources {
-  /** Hex sha256 of all that is built. */
-  readonly key: string;
-  /** Where they come from. */
-  readonly url: string;
-  readonly read: () => Promise<SourceTree>;
 }
 
 /** What may be built: `onlyBinary` has names, or `:all:`, of packages that must come as wheels. */
@@ -73,20 +68,22 @@ export function createSourceBuilder(
     runtimes.set(minor, known);
     return known;
   };
-  const make = async ({ key, url, read }: Sources, asked: AskedBuild, target: Target): Promise<LockedWheel> => {
-    const full = JSON.stringify([BUILD_FORMAT, key, minorFor(target), asked.subdirectory ?? "", asked.pretend ?? ""]);
+  const wheel = async (sources: OpenSources, asked: AskedBuild, target: Target): Promise<LockedWheel> => {
+    const { key, url, subdirectory = "" } = sources;
+    const pretend = pretendedVersion(sources, asked, deps.environment);
+    const full = JSON.stringify([BUILD_FORMAT, key, minorFor(target), subdirectory, pretend ?? ""]);
     const known = await recall(full, deps);
     if (known !== undefined) return checked(known, asked, url);
-    const wheel = await deps.store.withLock(
+    const made = await deps.store.withLock(
       `build ${full}`,
       async () => {
         const other = await recall(full, deps);
         if (other !== undefined) return other;
-        return build(full, await jobOf(await read(), asked), asked, await runtimeOf(target));
+        return build(full, await jobOf(sources, asked, pretend), asked, await runtimeOf(target));
       },
       deps.signal,
     );
-    return checked(wheel, asked, url);
+    return checked(made, asked, url);
   };
   const build = async (key: string, job: BuildJob, asked: AskedBuild, runtime: Runtime): Promise<Kept> => {
     deps.report({
@@ -103,16 +100,12 @@ export function createSourceBuilder(
   };
   return {
     allows: (name) => !noBuild && !onlyBinary.includes(":all:") && !onlyBinary.includes(name),
-    archive: (sdist, asked, target) =>
-      make({ key: sdist.sha256, url: sdist.url, read: () => readArchive(sdist, index, deps) }, asked, target),
-    tree: (tree, asked, target) =>
-      make({ key: tree.sha256, url: `file:///app/${asked.name}`, read: async () => tree }, asked, target),
+    sdist: (sdist, asked, target) => wheel(openSdist(sdist, index, deps), asked, target),
+    named: async (sources, lockFile, asked, target) => {
+      const opened = await openSources(sources, { name: asked.name, lockFile }, index, deps);
+      return { wheel: await wheel(opened, asked, target), directUrl: opened.directUrl ?? "" };
+    },
   };
-}
-
-async function readArchive(sdist: LockedWheel, index: PackageIndex, deps: BuildDeps): Promise<SourceTree> {
-  await index.fetch(sdist, deps.signal);
-  return readSourceArchive(deps.store.path(digestOfHex(sdist.sha256)), sdist.filename);
 }
 
 async function recall(key: string, deps: BuildDeps): Promise<Kept | undefined> {
@@ -133,11 +126,23 @@ function minorFor({ python }: Target): string {
   return `3.${nearest}`;
 }
 
+/** What tools that ask version control are told: by the user as setuptools_scm has it, by the lock, by a tag. */
+function pretendedVersion(
+  { version: tagged }: OpenSources,
+  { name, version }: AskedBuild,
+  environment: BuildDeps["environment"],
+): string | undefined {
+  const own = `SETUPTOOLS_SCM_PRETEND_VERSION_FOR_${name.toUpperCase().replaceAll("-", "_")}`;
+  return environment[own] ?? version ?? tagged;
+}
+
 async function jobOf(
-  tree: SourceTree,
-  { name, version, subdirectory, pretend, wayOut }: AskedBuild,
+  { read, subdirectory }: OpenSources,
+  { name, version, wayOut }: AskedBuild,
+  pretend: string | undefined,
 ): Promise<BuildJob> {
   const label = version === undefined ? name : `${name} ${version}`;
+  const tree = await read();
   const own = subdirectory === undefined ? tree : subtree(tree, subdirectory, label);
   return { label, wayOut, tree: own, ...(pretend === undefined ? {} : { version: pretend }) };
 }

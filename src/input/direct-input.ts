@@ -13,6 +13,7 @@ import {
   withoutFragment,
 } from "./direct.ts";
 import type { Blocked, InputPackage } from "./input.ts";
+import { archiveSources, gitSources, type PackageSources } from "./package-sources.ts";
 import type { RequirementEntry } from "./requirements-draft.ts";
 
 /**
@@ -32,9 +33,12 @@ export function directInput(entry: RequirementEntry, strict: boolean): InputPack
   const blocked = refusal(target, entry.editable);
   if (blocked !== undefined) {
     const { code, message, hint } = blocked;
-    if (requirement.marker === undefined) return new OciasmError(code, message, { hint, location });
+    const sources = sourcesOf(entry, target);
+    if (requirement.marker === undefined && (sources === undefined || requirement.name === undefined)) {
+      return new OciasmError(code, message, { hint, location });
+    }
     const name = requirement.name ?? normalizeName(fragmentOf(target).get("egg") ?? withoutCredentials(target));
-    return { ...shared, name, sha256: [], blocked };
+    return { ...shared, name, sha256: [], blocked, ...(sources === undefined ? {} : { sources }) };
   }
   const filename = fileNameOf(withoutFragment(target));
   const wheel = parseWheelName(filename);
@@ -98,5 +102,26 @@ function refusal(target: string, editable: boolean): Blocked | undefined {
       return blocked(`${shown} is a folder of sources, and nothing is built here`, build);
     case "unknown-scheme":
       return blocked(`${shown} is at no http: or file: URL`, "name a wheel at an https: URL or a path");
+  }
+}
+
+/** What could be built: a folder, an archive with its hash, a repository at a commit. */
+function sourcesOf(entry: RequirementEntry, target: string): PackageSources | undefined {
+  const bare = withoutFragment(target);
+  switch (directKind(target)) {
+    case "directory":
+      return isUrl(bare) ? undefined : { kind: "folder", path: bare };
+    case "sdist": {
+      const hashes = hashesOf(entry, target, fileNameOf(bare));
+      const sha256 = hashes instanceof OciasmError || hashes.length !== 1 ? undefined : hashes[0];
+      return archiveSources(target, sha256, entry.file);
+    }
+    case "vcs": {
+      const [, url = "", commit] = /^git\+([^#?]*?)@([0-9a-f]{40})$/i.exec(bare) ?? [];
+      return gitSources(url, commit, fragmentOf(target).get("subdirectory"));
+    }
+    case "wheel":
+    case "unknown-scheme":
+      return undefined;
   }
 }

@@ -2,6 +2,7 @@ import type { ErrorCode, SourceLocation } from "../errors.ts";
 import type { DistributionFile } from "../resolve/lock.ts";
 import type { OciasmTable } from "../resolve/pylock-document.ts";
 import type { LockGraph } from "./graph.ts";
+import type { PackageSources } from "./package-sources.ts";
 
 /** What a lock or a requirements file asks for, before a target is known. */
 export interface LockInput {
@@ -54,6 +55,8 @@ export interface InputPackage {
   readonly folder?: string;
   /** Why no wheel can come of it, e.g. a VCS source: an error only where its marker holds for the target. */
   readonly blocked?: Blocked;
+  /** What could be built all the same: `blocked` holds where that is not allowed. */
+  readonly sources?: PackageSources;
   readonly location: SourceLocation;
 }
 

@@ -1,5 +1,6 @@
 import { parseWheelName } from "../python/wheel-name.ts";
 import {
+  type DirectKind,
   directKind,
   directUrlText,
   fileNameOf,
@@ -9,6 +10,7 @@ import {
   withoutFragment,
 } from "./direct.ts";
 import type { Blocked, InputPackage } from "./input.ts";
+import { archiveSources, type PackageSources } from "./package-sources.ts";
 import type { TomlTable } from "./toml.ts";
 
 /** A file that a lock names by its name, its URL or only its hash. */
@@ -76,12 +78,14 @@ export function directSource(
   target: string,
   files: readonly LockedFile[],
   lockFile: string,
-): Pick<InputPackage, "sha256" | "direct" | "blocked"> {
+): Pick<InputPackage, "sha256" | "direct" | "blocked" | "sources"> {
   const bare = withoutFragment(target);
   const kind = directKind(bare);
   if (kind !== "wheel") {
     const what = kind === "vcs" ? "vcs" : kind === "sdist" ? "archive" : isUrl(bare) ? "archive" : "directory";
-    return { sha256: [], blocked: builtFrom(label, what, bare) };
+    const blocked = builtFrom(label, what, bare);
+    const sources = sourcesOf(kind, target, files, lockFile);
+    return { sha256: [], blocked, ...(sources === undefined ? {} : { sources }) };
   }
   const filename = fileNameOf(bare);
   const wheel = parseWheelName(filename);
@@ -94,4 +98,17 @@ export function directSource(
   const url = isUrl(bare) ? bare : fileUrl(bare, lockFile);
   const direct = { url, directUrl: directUrlText(bare, sha256.length === 1 ? sha256[0] : undefined) };
   return { sha256, direct };
+}
+
+function sourcesOf(
+  kind: DirectKind,
+  target: string,
+  files: readonly LockedFile[],
+  lockFile: string,
+): PackageSources | undefined {
+  const bare = withoutFragment(target);
+  if (kind === "directory" && !isUrl(bare)) return { kind: "folder", path: bare };
+  if (kind !== "sdist") return undefined;
+  const [sha256, other] = hashesOf(files);
+  return other === undefined ? archiveSources(target, sha256, lockFile) : undefined;
 }

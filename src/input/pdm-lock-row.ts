@@ -5,6 +5,7 @@ import type { DistributionFile } from "../resolve/lock.ts";
 import type { InputPackage } from "./input.ts";
 import { builtFrom, directSource, hashesOf, type LockedFile, readLockedFile, withoutHash } from "./locked-files.ts";
 import { type Condition, readCondition } from "./marker-algebra.ts";
+import { gitSources } from "./package-sources.ts";
 import type { FilesByName } from "./poetry-lock-package.ts";
 import type { TomlTable } from "./toml.ts";
 
@@ -80,11 +81,16 @@ function placeOf(table: TomlTable): string {
   return table.string("url") ?? table.string("path") ?? (vcs === undefined ? "" : (table.string(vcs) ?? ""));
 }
 
-type Origin = Pick<InputPackage, "sha256" | "direct" | "blocked" | "folder"> & Partial<Pick<InputPackage, "files">>;
+type Origin = Pick<InputPackage, "sha256" | "direct" | "blocked" | "sources" | "folder"> &
+  Partial<Pick<InputPackage, "files">>;
 
 function originOf(table: TomlTable, label: string, files: readonly LockedFile[], lockFile: string): Origin {
   const vcs = VCS.find((kind) => table.has(kind));
-  if (vcs !== undefined) return { sha256: [], blocked: builtFrom(label, "vcs", table.string(vcs) ?? "") };
+  if (vcs !== undefined) {
+    const url = table.string(vcs) ?? "";
+    const sources = vcs === "git" ? gitSources(url, table.string("revision"), table.string("subdirectory")) : undefined;
+    return { sha256: [], blocked: builtFrom(label, "vcs", url), ...(sources === undefined ? {} : { sources }) };
+  }
   const place = table.string("path") ?? table.string("url");
   if (place !== undefined) {
     const path = withoutRoot(place);

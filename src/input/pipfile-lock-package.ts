@@ -4,6 +4,7 @@ import { fragmentOf, isUrl, withoutCredentials } from "./direct.ts";
 import type { Blocked, InputPackage } from "./input.ts";
 import { builtFrom, directSource, hashesOf, type LockedFile, readHash, withoutHash } from "./locked-files.ts";
 import { type Condition, readCondition } from "./marker-algebra.ts";
+import { gitSources } from "./package-sources.ts";
 import type { TomlTable } from "./toml.ts";
 
 /** One package of a category of Pipfile.lock. */
@@ -89,11 +90,15 @@ function isProject(details: TomlTable): boolean {
   return path !== undefined && /^\.?\/?$/.test(path);
 }
 
-type Origin = Pick<InputPackage, "sha256" | "direct" | "blocked" | "folder">;
+type Origin = Pick<InputPackage, "sha256" | "direct" | "blocked" | "sources" | "folder">;
 
 function originOf(details: TomlTable, label: string, lockFile: string): Origin {
   const vcs = VCS.find((kind) => details.has(kind));
-  if (vcs !== undefined) return { sha256: [], blocked: builtFrom(label, "vcs", details.string(vcs) ?? "") };
+  if (vcs !== undefined) {
+    const url = details.string(vcs) ?? "";
+    const sources = vcs === "git" ? gitSources(url, details.string("ref"), details.string("subdirectory")) : undefined;
+    return { sha256: [], blocked: builtFrom(label, "vcs", url), ...(sources === undefined ? {} : { sources }) };
+  }
   const files = readHashes(details);
   const place = details.string("file") ?? details.string("path") ?? details.string("url");
   if (place === undefined) {

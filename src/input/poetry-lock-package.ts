@@ -4,6 +4,7 @@ import { formatVersion, parseVersion } from "../python/version.ts";
 import { fileUrl, isUrl, withoutCredentials } from "./direct.ts";
 import type { InputPackage } from "./input.ts";
 import { builtFrom, directSource, hashesOf, type LockedFile, readLockedFile, withoutHash } from "./locked-files.ts";
+import { gitSources } from "./package-sources.ts";
 import { poetryRequiresPython } from "./poetry-python.ts";
 import type { TomlTable } from "./toml.ts";
 
@@ -70,7 +71,12 @@ function pythonOf(table: TomlTable): string | undefined {
     : specifiers;
 }
 
-type Origin = Pick<InputPackage, "sha256" | "direct" | "blocked" | "index" | "folder">;
+type Origin = Pick<InputPackage, "sha256" | "direct" | "blocked" | "sources" | "index" | "folder">;
+
+function gitOf(source: TomlTable | undefined, url: string): Pick<InputPackage, "sources"> {
+  const sources = gitSources(url, source?.string("resolved_reference"), source?.string("subdirectory"));
+  return sources === undefined ? {} : { sources };
+}
 
 function originOf(
   label: string,
@@ -89,9 +95,14 @@ function originOf(
       return { sha256, ...index, blocked: withoutHash(label, files, "poetry lock") };
     }
     case "git":
-      return { sha256: [], blocked: builtFrom(label, "vcs", url) };
+      return { sha256: [], blocked: builtFrom(label, "vcs", url), ...gitOf(source, url) };
     case "directory":
-      return { sha256: [], folder: url, blocked: builtFrom(label, "directory", url) };
+      return {
+        sha256: [],
+        folder: url,
+        blocked: builtFrom(label, "directory", url),
+        sources: { kind: "folder", path: url },
+      };
     case "url":
     case "file": {
       const found = directSource(label, type === "file" && !isUrl(url) ? fileUrl(url, lockFile) : url, files, lockFile);

@@ -12,6 +12,7 @@ import {
 } from "./direct.ts";
 import type { Blocked, InputPackage } from "./input.ts";
 import { REBUILD } from "./locked-files.ts";
+import { archiveSources, gitSources, type PackageSources } from "./package-sources.ts";
 import { checkMarker, checkSpecifiers } from "./pylock-checks.ts";
 import { readRowVersion } from "./row-version.ts";
 import type { TomlTable } from "./toml.ts";
@@ -61,7 +62,14 @@ export function readPylockPackage(table: TomlTable, context: PylockContext): Inp
   const guessed = guessedFiles(context, files, index);
   if (guessed !== undefined && version !== undefined) return { ...versioned, sha256: guessed, files: [] };
   const blocked = refusal(table, name) ?? (files.length === 0 ? nothingListed(name) : undefined);
-  return { ...versioned, sha256: [], files, ...(blocked === undefined ? {} : { blocked }) };
+  const sources = sourcesOf(table, context.file);
+  return {
+    ...versioned,
+    sha256: [],
+    files,
+    ...(blocked === undefined ? {} : { blocked }),
+    ...(sources === undefined ? {} : { sources }),
+  };
 }
 
 /**
@@ -109,6 +117,29 @@ function refusal(table: TomlTable, name: string): Blocked | undefined {
   ];
   const message = `${name} is ${what}, and nothing is built here${where === "" ? "" : `: ${withoutCredentials(where)}`}`;
   return { code: "INPUT_UNSUPPORTED", message, hint: REBUILD };
+}
+
+/** What of a package without wheels could be built. */
+function sourcesOf(table: TomlTable, lock: string): PackageSources | undefined {
+  const source = SOURCES.find((key) => table.has(key));
+  const details = source === undefined ? undefined : table.table(source);
+  const path = details?.string("path");
+  const url = details?.string("url");
+  const inside = details?.string("subdirectory");
+  switch (source) {
+    case "vcs":
+      return details?.string("type") === "git" ? gitSources(url ?? "", details.string("commit-id"), inside) : undefined;
+    case "directory":
+      return path === undefined
+        ? undefined
+        : { kind: "folder", path: inside === undefined ? path : `${path}/${inside}` };
+    case "archive": {
+      const sha256 = details?.table("hashes")?.string("sha256")?.toLowerCase();
+      return archiveSources(path ?? url ?? "", sha256, lock, inside);
+    }
+    case undefined:
+      return undefined;
+  }
 }
 
 function checkSource(details: TomlTable, source: (typeof SOURCES)[number]): void {

@@ -10,6 +10,8 @@ import {
   withoutFragment,
 } from "./direct.ts";
 import type { Blocked, InputPackage } from "./input.ts";
+import { readHash } from "./locked-files.ts";
+import { archiveSources, gitSources, type PackageSources } from "./package-sources.ts";
 import { readRowVersion } from "./row-version.ts";
 import type { TomlTable } from "./toml.ts";
 import { readUvFile } from "./uv-lock-file.ts";
@@ -52,7 +54,9 @@ export function readUvPackage(table: TomlTable, context: Context): UvPackage | u
     requested: false,
     location: context.location,
   };
-  return { table, source, forks, package: { ...shared, ...contentOf(name, source, files, context.file) } };
+  const content = contentOf(name, source, files, context.file);
+  const sources = sourcesOf(table, source, context.file);
+  return { table, source, forks, package: { ...shared, ...content, ...(sources === undefined ? {} : { sources }) } };
 }
 
 function readFiles(table: TomlTable, source: UvSource, lock: string): readonly DistributionFile[] {
@@ -68,6 +72,29 @@ function readFiles(table: TomlTable, source: UvSource, lock: string): readonly D
 /** An archive that the source itself names. */
 function isHashOnly(sdist: TomlTable): boolean {
   return !["url", "path", "filename"].some((key) => sdist.has(key));
+}
+
+/** What of a package without wheels could be built. */
+function sourcesOf(table: TomlTable, source: UvSource, lock: string): PackageSources | undefined {
+  const { kind, value } = source;
+  switch (kind) {
+    case "git": {
+      const inside = new URLSearchParams(/\?([^#]*)/.exec(value)?.[1] ?? "").get("subdirectory") ?? undefined;
+      return gitSources(value, /#([0-9a-f]{40})$/i.exec(value)?.[1], inside);
+    }
+    case "url":
+    case "path": {
+      if (directKind(value) === "wheel") return undefined;
+      const hash = readHash(table.table("sdist")?.string("hash") ?? "");
+      return archiveSources(value, hash === "bad" ? undefined : hash, lock, source.subdirectory);
+    }
+    case "directory":
+    case "editable":
+      return { kind: "folder", path: value };
+    case "registry":
+    case "virtual":
+      return undefined;
+  }
 }
 
 type Content = Pick<InputPackage, "sha256" | "files" | "index" | "direct" | "folder" | "blocked">;

@@ -8,6 +8,8 @@ export interface UvSource {
   readonly value: string;
   /** The same for equal sources: dependencies name it. */
   readonly key: string;
+  /** Of an archive. */
+  readonly subdirectory?: string;
 }
 
 export type SourceKind = (typeof KINDS)[number];
@@ -32,7 +34,9 @@ export function readSource(table: TomlTable): UvSource | undefined {
   }
   const value = source.string(kind);
   if (value === undefined) return undefined;
-  return { kind, value, key: `${kind} ${value} ${source.string("subdirectory") ?? ""}` };
+  const subdirectory = source.string("subdirectory");
+  const key = `${kind} ${value} ${subdirectory ?? ""}`;
+  return { kind, value, key, ...(subdirectory === undefined ? {} : { subdirectory }) };
 }
 
 /** The source for a message: no login, and a git URL as `URL@COMMIT`. */

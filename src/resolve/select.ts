@@ -1,5 +1,6 @@
 import { OciasmError } from "../errors.ts";
 import type { InputPackage, LockInput } from "../input/input.ts";
+import type { PackageSources } from "../input/package-sources.ts";
 import { parseMarker } from "../python/marker.ts";
 import { markerEnvironment } from "../python/marker-environment.ts";
 import { evaluateMarker, type MarkerContext, type MarkerEnvironment } from "../python/marker-evaluation.ts";
@@ -28,7 +29,14 @@ export type FilesQuestion =
   /** One wheel by URL; its size is not known. */
   | { readonly from: "direct"; readonly file: DistributionFile }
   /** Ask for the files of exactly this version; only those with one of the hashes count. */
-  | { readonly from: "index"; readonly name: string; readonly version: string; readonly index?: string };
+  | { readonly from: "index"; readonly name: string; readonly version: string; readonly index?: string }
+  /** No file at all: they are built. */
+  | { readonly from: "sources"; readonly sources: PackageSources };
+
+/** Whether a package may be built from its sources. */
+export type MayBuild = (name: string) => boolean;
+
+const NEVER: MayBuild = () => false;
 
 /** What a lock gives a target, with what stands in the way of single packages. */
 export interface Survey {
@@ -39,8 +47,13 @@ export interface Survey {
 }
 
 /** As `surveyPackages`; throws where a package can't be had, all problems as one error with the code of the first. */
-export function selectPackages(input: LockInput, target: Target, choice: SelectChoice): readonly SelectedPackage[] {
-  const { selected, problems } = surveyPackages(input, target, choice);
+export function selectPackages(
+  input: LockInput,
+  target: Target,
+  choice: SelectChoice,
+  mayBuild: MayBuild = NEVER,
+): readonly SelectedPackage[] {
+  const { selected, problems } = surveyPackages(input, target, choice, mayBuild);
   const [first, ...others] = problems;
   if (first === undefined) return selected;
   const { code, message, hint, location } = first;
@@ -51,7 +64,12 @@ export function selectPackages(input: LockInput, target: Target, choice: SelectC
  * The packages of a lock that apply to a target. Throws INPUT_INVALID for a lock that does not fit the target or the
  * choice; a package that no wheel can come of is a problem with its own code.
  */
-export function surveyPackages(input: LockInput, target: Target, choice: SelectChoice): Survey {
+export function surveyPackages(
+  input: LockInput,
+  target: Target,
+  choice: SelectChoice,
+  mayBuild: MayBuild = NEVER,
+): Survey {
   const { selection } = input;
   const problems: OciasmError[] = [];
   const root = selection.by === "graph" ? chooseRoot(selection.graph, choice, input.file) : undefined;
@@ -63,7 +81,7 @@ export function surveyPackages(input: LockInput, target: Target, choice: SelectC
       ? walkGraph(input, selection.graph, root, target)
       : keptByMarker(input, target, choice, problems);
   if (kept.length === 0 && problems.length === 0) checkNotEmpty(input, target, choice, root);
-  const judged = kept.map((entry) => ({ entry, problem: unfit(entry, target) }));
+  const judged = kept.map((entry) => ({ entry, problem: unfit(entry, target, mayBuild) }));
   problems.push(...judged.map(({ problem }) => problem).filter((problem) => problem !== undefined));
   const selected = judged.filter(({ problem }) => problem === undefined);
   return {
@@ -113,16 +131,17 @@ function evaluate(text: string, environment: MarkerEnvironment, context: MarkerC
   return evaluateMarker(marker.value, environment, context);
 }
 
-function unfit(entry: InputPackage, target: Target): OciasmError | undefined {
+function unfit(entry: InputPackage, target: Target, mayBuild: MayBuild): OciasmError | undefined {
   const { location, blocked } = entry;
-  if (blocked !== undefined) {
+  const built = entry.sources !== undefined && mayBuild(entry.name);
+  if (blocked !== undefined && !built) {
     return new OciasmError(blocked.code, blocked.message, { hint: blocked.hint, location });
   }
   if (entry.requiresPython !== undefined && !meetsPython(entry.requiresPython, target)) {
     const message = `${entry.name} ${entry.version ?? ""} needs Python ${entry.requiresPython}, the image has ${target.python.version}`;
     return new OciasmError("INPUT_INVALID", message.replace("  ", " "), { location, hint: otherPython() });
   }
-  if (entry.version === undefined && entry.direct === undefined && entry.files.length === 0) {
+  if (entry.version === undefined && entry.direct === undefined && entry.files.length === 0 && !built) {
     return new OciasmError("NOT_PINNED", `${entry.name} has no version`, { location });
   }
   return undefined;
@@ -181,6 +200,7 @@ function checkKnown(what: string, asked: readonly string[], known: readonly stri
 }
 
 function questionOf(entry: InputPackage): FilesQuestion {
+  if (entry.blocked !== undefined && entry.sources !== undefined) return { from: "sources", sources: entry.sources };
   if (entry.direct !== undefined) {
     const { url } = entry.direct;
     const [listed] = entry.files;
