@@ -1,7 +1,6 @@
 import type { LookupFunction } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { SecureContext } from "node:tls";
-import type { Dispatcher } from "undici";
 import { OciasmError } from "../errors.ts";
 import { trustedRoots } from "./certificates.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "./http-client.ts";
@@ -12,6 +11,7 @@ import { proxyFor } from "./proxy.ts";
 import { redactUrl } from "./redact.ts";
 import { isRedirect, redirected } from "./redirect.ts";
 import { readableResponse } from "./response.ts";
+import { type Dispatcher, loadUndici } from "./undici.ts";
 import { stalled, type Watchdog, watchdog } from "./watchdog.ts";
 
 export interface HttpOptions {
@@ -158,7 +158,7 @@ function createDispatchers(options: HttpOptions): { readonly choose: Choose; clo
     isSecure: boolean,
     { insecure = false, caFiles = [], socketPath }: Parameters<Choose>[1],
   ): Promise<Dispatcher> => {
-    const { Agent, ProxyAgent } = await import("undici");
+    const { Agent, ProxyAgent } = await loadUndici();
     guardPausedEnds();
     if (socketPath !== undefined) return new Agent({ allowH2: false, connect: { socketPath } });
     const secureContext = isSecure ? await rootsWith(caFiles) : undefined;
