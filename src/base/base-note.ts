@@ -10,6 +10,7 @@ import {
   optionalString,
   parseFields,
   present,
+  readCount,
   readString,
   stringField,
 } from "../oci/fields.ts";
@@ -55,11 +56,6 @@ export function readBaseNote(text: string): BaseVerdict {
       group: optionalString(facts, "group"),
     }),
   };
-}
-
-function readCount(value: unknown, where: string): number {
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw invalid(`${where} is not a count`);
 }
 
 function readPython(fields: Fields): NonNullable<BaseFacts["python"]> {

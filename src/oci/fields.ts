@@ -48,9 +48,7 @@ export function optionalString(fields: Fields, key: string): string | undefined 
 /** A count or a size: an integer from 0 to 2^53-1. */
 export function optionalCount(fields: Fields, key: string): number | undefined {
   const value = fields.get(key);
-  if (value === undefined) return undefined;
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw invalid(`${fields.where}.${key} is not a whole number from 0`);
+  return value === undefined ? undefined : readCount(value, `${fields.where}.${key}`);
 }
 
 export function optionalBoolean(fields: Fields, key: string): boolean | undefined {
@@ -88,6 +86,11 @@ export function optionalMap<T>(
 export function readString(item: unknown, where: string): string {
   if (typeof item === "string") return item;
   throw invalid(`${where} is not a string`);
+}
+
+export function readCount(item: unknown, where: string): number {
+  if (typeof item === "number" && Number.isSafeInteger(item) && item >= 0) return item;
+  throw invalid(`${where} is not a whole number from 0`);
 }
 
 /** Drops the members that are undefined: exactOptionalPropertyTypes wants them absent. */

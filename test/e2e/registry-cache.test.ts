@@ -136,6 +136,7 @@ test("on a fresh machine one changed line uploads one layer, and no wheel is ask
 
 test("one bumped wheel moves its own bucket only, and no other wheel is asked for", async (t) => {
   const { registry, name, first } = await pushed(t);
+  const since = registry.audit.requests.length;
   const fresh = await machine(t, BUMPED);
   const second = await build(fresh, "-t", name, "--push");
   const before = new Set(layersOf(first).map(({ digest }) => digest));
@@ -148,6 +149,9 @@ test("one bumped wheel moves its own bucket only, and no other wheel is asked fo
     made(second).map(({ kind }) => kind),
     ["bucket", "project"],
   );
+  const { bytes, config } = manifestOf(registry, "team/app:1");
+  const moved = made(second).reduce((sum, { size }) => sum + size, 0);
+  assert.equal(uploads(registry, since), moved + config + bytes.length);
   assert.equal(second.digest, (await build(await machine(t, BUMPED), "-t", "demo:1")).digest);
   assert.ok(wheelRequests(fresh) < WHEELS.length);
   registry.audit.everPullable("team/app:1");
@@ -222,6 +226,9 @@ test("nothing is taken with --no-registry-cache or --no-cache, and nothing is as
     const second = await build(await machine(t), flag, "--cache-from", name, "-t", "demo:1");
     assert.equal(second.digest, first.digest);
     assert.equal(registry.audit.requests.length, since, flag);
+    await build(await machine(t), flag, "-t", name, "--push");
+    const read = registry.audit.requests.slice(since).filter(({ method, path }) => method === "GET" && path !== "/v2/");
+    assert.deepEqual(read, [], "nothing is read where it is pushed to either");
   }
 });
 
