@@ -1,6 +1,7 @@
 import { importedPath } from "../install/imported-path.ts";
 import { planInstall } from "../install/plan-install.ts";
 import { bytecodePath } from "../interpreter/compiler.ts";
+import { isTest } from "../layers/bytecode-scope.ts";
 import type { BytecodeSource, DebSource, InstallScheme, WheelSource } from "../layers/recipe.ts";
 import { openSpool } from "./deb-spool.ts";
 import { debTree } from "./deb-tree.ts";
@@ -42,7 +43,7 @@ async function* wheelModules(wheel: WheelSource, { source, path, scheme }: Modul
     const taken = new Set(plan.files.map((planned) => planned.path));
     for (const { path: at, content, expectedSha256 } of plan.files) {
       const target = bytecodePath(at, source.python);
-      if (content.from !== "zip" || !isModule(at, scheme.site) || taken.has(target)) continue;
+      if (content.from !== "zip" || !isModule(at, scheme.site, source) || taken.has(target)) continue;
       const raw = rawEntry(file, content.entry, wheel.filename);
       const { size } = content.entry;
       yield {
@@ -64,7 +65,7 @@ async function* debModules(deb: DebSource, { source, path, spoolPath }: ModulesR
     const unpacked = await unpackDeb(deb, path, spool, (name) => name.endsWith(".py"));
     const nodes = await debTree([unpacked], spool);
     for (const [at, { entry, offset }] of [...nodes].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (entry.type !== "file" || !isModule(at, folder)) continue;
+      if (entry.type !== "file" || !isModule(at, folder, source)) continue;
       yield {
         path: bytecodePath(at, source.python),
         imported: `/${at}`,
@@ -77,6 +78,7 @@ async function* debModules(deb: DebSource, { source, path, spoolPath }: ModulesR
   }
 }
 
-function isModule(path: string, folder: string): boolean {
-  return path.endsWith(".py") && path.startsWith(`${folder}/`);
+function isModule(path: string, folder: string, { tests }: BytecodeSource): boolean {
+  if (!path.endsWith(".py") || !path.startsWith(`${folder}/`)) return false;
+  return tests || !isTest(path.slice(folder.length + 1));
 }

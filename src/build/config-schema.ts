@@ -12,6 +12,7 @@ import type {
   WeightsConfig,
 } from "./config.ts";
 import {
+  BYTECODE_SCOPES,
   EXCLUDE_NEWER,
   INDEX_STRATEGIES,
   PLATFORM,
@@ -183,7 +184,7 @@ const registry: Decoder<RegistryConfig> = object("One registry", {
 });
 
 /** Keys of neighbours' configurations that will have a meaning here. */
-export const LATER: readonly string[] = ["bytecode", "certificates", "constraints-file", "format", "secrets"];
+export const LATER: readonly string[] = ["certificates", "constraints-file", "format", "secrets"];
 
 /** Every key of the configuration. schema/ociasm.schema.json is written from it. */
 export const configDecoder: Decoder<BuildConfig> = object<BuildConfig>(
@@ -251,6 +252,7 @@ export const configDecoder: Decoder<BuildConfig> = object<BuildConfig>(
     tags: list("Names of the image", text("Reference")),
     outputs: list("Where the image goes: type=oci,dest=PATH, type=docker,dest=FILE, type=registry", text("Spec")),
     cacheFrom: list("Images of earlier builds to take layers from, besides those at the tags", text("Reference")),
+    bytecode: oneOf("Which modules have bytecode in the image", BYTECODE_SCOPES),
     registryCache: yesNo("false takes no layers from images of earlier builds"),
     insecureRegistries: list("Registries to reach by plain http", text("Host")),
     registries: mapOf("How registries are reached, by host", registry),

@@ -1,5 +1,6 @@
 import type { HealthcheckSettings } from "../image/settings.ts";
 import type { Prerelease, Resolution } from "../input/request.ts";
+import type { BytecodeScope } from "../layers/bytecode-scope.ts";
 import { LEAST_LAYER_SIZE } from "../layers/limits.ts";
 import { packagePattern } from "../layers/package-pattern.ts";
 import type { TargetLibc } from "../python/target.ts";
@@ -74,6 +75,7 @@ export function readMode(text: string): Read<number> {
 export const RESOLUTIONS: readonly Resolution[] = ["highest", "lowest", "lowest-direct"];
 export const PRERELEASES: readonly Prerelease[] = ["if-necessary", "allow", "disallow", "explicit"];
 export const INDEX_STRATEGIES: readonly IndexStrategy[] = ["first-index", "all"];
+export const BYTECODE_SCOPES: readonly (BytecodeScope | "none")[] = ["all", "entry", "stdlib", "none"];
 /** A date, or RFC 3339. */
 export const EXCLUDE_NEWER: RegExp = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/;
 export const PLATFORM: RegExp = /^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/;

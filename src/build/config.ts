@@ -1,6 +1,7 @@
 import type { HealthcheckSettings, ImageSettings } from "../image/settings.ts";
 import type { Prerelease, Resolution } from "../input/request.ts";
 import type { GroupAccount, UserAccount } from "../layers/accounts.ts";
+import type { BytecodeScope } from "../layers/bytecode-scope.ts";
 import type { TargetLibc } from "../python/target.ts";
 import type { ExtraFile } from "./extra-file.ts";
 
@@ -85,6 +86,8 @@ export interface BuildConfig {
   /** References, `oci:DIR` or `archive:FILE`: images of earlier builds. */
   readonly cacheFrom?: readonly string[];
   /** false takes no layers from images of earlier builds. */
+  /** Which modules have bytecode in the image. */
+  readonly bytecode?: BytecodeScope | "none";
   readonly registryCache?: boolean;
   readonly insecureRegistries?: readonly string[];
   /** By host, as in references. */

@@ -1,3 +1,4 @@
+import type { Compilers } from "../assemble/compilers.ts";
 import type { LayerPool } from "../assemble/pool.ts";
 import type { Report } from "../events.ts";
 import type { HttpClient } from "../net/http-client.ts";
@@ -11,6 +12,7 @@ export interface BuildDeps {
   readonly http: HttpClient;
   readonly registries: Registries;
   readonly pool: LayerPool;
+  readonly compilers: Compilers;
   readonly limits: Limits;
   readonly report: Report;
   readonly signal: AbortSignal;

@@ -1,4 +1,6 @@
+import type { LayerSource } from "../layers/recipe.ts";
 import { allOrNothing, type Task } from "./all-or-nothing.ts";
+import { findPack } from "./bytecode-packs.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { ImagePlan, PlannedLayer } from "./image-plan.ts";
 
@@ -6,7 +8,7 @@ import type { ImagePlan, PlannedLayer } from "./image-plan.ts";
 export async function fetchSources(plan: ImagePlan, layers: readonly PlannedLayer[], deps: BuildDeps): Promise<number> {
   const wheels = new Set<string>();
   const debs = new Set<string>();
-  for (const source of layers.flatMap((layer) => layer.recipe.sources)) {
+  for (const source of await neededSources(layers, deps)) {
     if (source.type === "wheel") wheels.add(source.sha256);
     if (source.type === "deb") debs.add(source.sha256);
   }
@@ -25,4 +27,18 @@ export async function fetchSources(plan: ImagePlan, layers: readonly PlannedLaye
   ];
   await allOrNothing(tasks, deps.limits.downloads, deps.signal);
   return tasks.length;
+}
+
+/** Bytecode that was compiled before needs no source. */
+async function neededSources(
+  layers: readonly PlannedLayer[],
+  { store }: Pick<BuildDeps, "store">,
+): Promise<readonly LayerSource[]> {
+  const needed = layers.flatMap(({ recipe }) =>
+    recipe.sources.map(async (source): Promise<readonly LayerSource[]> => {
+      if (source.type !== "bytecode") return [source];
+      return (await findPack(source, recipe.scheme, store)) === undefined ? [source.of] : [];
+    }),
+  );
+  return (await Promise.all(needed)).flat();
 }

@@ -8,8 +8,15 @@ export interface Limits {
   readonly downloads: Limit;
   readonly requests: Limit;
   readonly layers: Limit;
+  /** Of the places for layers, how many may compile bytecode: an interpreter takes 200 MB. */
+  readonly compiling: number;
 }
 
 export function createLimits(jobs: number): Limits {
-  return { downloads: pLimit(6), requests: pLimit(8), layers: pLimit(jobs) };
+  return {
+    downloads: pLimit(6),
+    requests: pLimit(8),
+    layers: pLimit(jobs),
+    compiling: Math.max(1, Math.floor(jobs / 2)),
+  };
 }

@@ -1,16 +1,17 @@
 import { rm } from "node:fs/promises";
 import { collectGarbage } from "../assemble/collect.ts";
-import type { AssembledLayer } from "../assemble/job.ts";
+import type { AssembledLayer, PackPlace } from "../assemble/job.ts";
 import { codecNamed } from "../codec/codecs.ts";
 import type { LayerRecord } from "../layers/recipe.ts";
 import { type Digest, digestOfHex } from "../oci/digest.ts";
 import { saveLayer } from "../store/layer-index.ts";
-import { allOrNothing } from "./all-or-nothing.ts";
+import { allOrNothing, type Task } from "./all-or-nothing.ts";
 import { checkConflicts, type Roots } from "./conflict-step.ts";
 import type { BuildDeps } from "./deps.ts";
 import { fetchSources } from "./fetch-step.ts";
 import type { ImagePlan, PlannedLayer } from "./image-plan.ts";
 import type { KnownLayers } from "./known-layers.ts";
+import { openPacking, type Packing } from "./packing.ts";
 
 /** What is done with a layer as soon as it exists, while others are still being made. */
 export type Sealed = (record: LayerRecord) => void;
@@ -27,7 +28,11 @@ export async function makeLayers(
   const roots = await checkConflicts(plan, known, deps);
   // What downloads left behind makes room for the threads.
   if (count > 0) collectGarbage();
-  return new Map(await assembleAll(layers, roots, plan, sealed, deps));
+  try {
+    return new Map(await assembleAll(layers, roots, plan, sealed, deps));
+  } finally {
+    await deps.compilers.close();
+  }
 }
 
 /** Makes a layer whose record is known already. */
@@ -38,7 +43,10 @@ export async function remakeLayer(
   deps: BuildDeps,
 ): Promise<LayerRecord> {
   await fetchSources(plan, [layer], deps);
-  return assembleOne(layer, roots, plan, deps, deps.signal);
+  const packing = await openPacking([layer], plan, deps);
+  await packing.work(deps.signal);
+  const packs = await packing.packsOf(layer);
+  return assembleOne(layer, { roots, packs }, plan, deps, deps.signal);
 }
 
 /** Largest first, so that the last thread to finish started early. */
@@ -48,32 +56,47 @@ async function assembleAll(
   plan: ImagePlan,
   sealed: Sealed,
   deps: BuildDeps,
-): Promise<readonly (readonly [Digest, LayerRecord])[]> {
+): Promise<readonly Made[]> {
   const distinct = [...new Map(layers.map((layer) => [layer.key, layer])).values()];
   const ordered = distinct.sort((a, b) => inputBytes(b) - inputBytes(a));
-  return allOrNothing(
-    ordered.map((layer) => async (signal: AbortSignal) => {
-      const record = await assembleOne(layer, roots.get(layer.key), plan, deps, signal);
-      sealed(record);
-      return [layer.key, record] as const;
-    }),
-    deps.limits.layers,
-    deps.signal,
-  );
+  const packing = await openPacking(ordered, plan, deps);
+  const made = ordered.map((layer) => async (signal: AbortSignal): Promise<readonly Made[]> => {
+    const parts = { roots: roots.get(layer.key), packs: await packing.packsOf(layer) };
+    const record = await deps.limits.layers(() => assembleOne(layer, parts, plan, deps, signal));
+    sealed(record);
+    return [[layer.key, record]];
+  });
+  // Places are taken within: a layer that waits for its bytecode needs none.
+  return (await allOrNothing([...compiling(packing, deps), ...made], (task) => task(), deps.signal)).flat();
+}
+
+type Made = readonly [Digest, LayerRecord];
+
+/** First in the line for places, so that they end when the last layers do. */
+function compiling({ isNeeded, work }: Packing, { limits }: BuildDeps): readonly Task<readonly Made[]>[] {
+  const lane: Task<readonly Made[]> = (signal) => limits.layers(() => work(signal)).then(() => []);
+  return isNeeded ? Array.from({ length: limits.compiling }, () => lane) : [];
+}
+
+/** What a layer is made of besides its sources. */
+interface Parts {
+  readonly roots: LayerRecord["roots"];
+  readonly packs: Readonly<Record<string, PackPlace>>;
 }
 
 async function assembleOne(
   layer: PlannedLayer,
-  roots: LayerRecord["roots"],
+  { roots, packs }: Parts,
   plan: ImagePlan,
   deps: BuildDeps,
   signal: AbortSignal,
 ): Promise<LayerRecord> {
+  signal.throwIfAborted();
   const { key, recipe } = layer;
   const blobPath = await deps.store.temporary();
   const listingPath = await deps.store.temporary();
   try {
-    const job = { key, recipe, sources: sourcePaths(layer, plan, deps), blobPath, listingPath };
+    const job = { key, recipe, sources: sourcePaths(layer, plan, deps), packs, blobPath, listingPath };
     const made = await deps.pool.run(job, deps.report, signal);
     await deps.store.adopt(listingPath, made.listing);
     await deps.store.adopt(blobPath, made.blob);
@@ -113,5 +136,8 @@ function sourcePaths({ recipe }: PlannedLayer, plan: ImagePlan, deps: BuildDeps)
 }
 
 function inputBytes({ recipe }: PlannedLayer): number {
-  return recipe.sources.reduce((sum, source) => sum + ("size" in source ? source.size : 0), 0);
+  return recipe.sources.reduce((sum, source) => {
+    const one = source.type === "bytecode" ? source.of : source;
+    return sum + ("size" in one ? one.size : 0);
+  }, 0);
 }

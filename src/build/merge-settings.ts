@@ -2,6 +2,7 @@ import { OciasmError } from "../errors.ts";
 import { shellWords } from "../input/shell-words.ts";
 import { type BuildConfig, present } from "./config.ts";
 import {
+  BYTECODE_SCOPES,
   EXCLUDE_NEWER,
   INDEX_STRATEGIES,
   PLATFORM,
@@ -63,6 +64,7 @@ export interface BuildFlags {
   readonly tag?: readonly string[];
   readonly output?: readonly string[];
   readonly cacheFrom?: readonly string[];
+  readonly bytecode?: string;
   readonly noRegistryCache?: boolean;
   readonly insecureRegistry?: readonly string[];
 }
@@ -134,6 +136,7 @@ export function mergeSettings(
       tags: flags.tag,
       outputs: flags.output,
       cacheFrom: flags.cacheFrom,
+      bytecode: oneOf("bytecode", flags.bytecode, BYTECODE_SCOPES),
       registryCache: flags.noRegistryCache === true ? false : undefined,
       insecureRegistries: flags.insecureRegistry,
     }),

@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { createCompilers } from "../assemble/compilers.ts";
 import { createPool } from "../assemble/pool.ts";
 import type { Report } from "../events.ts";
 import { createHttp } from "../net/http.ts";
@@ -32,6 +33,7 @@ export function openDeps(options: DepsOptions): OpenDeps {
   const environment = withInsecure(options.environment, options.insecureRegistries);
   const http = createHttp({ environment, userAgent: options.userAgent });
   const pool = createPool({ workers: options.jobs, signal });
+  const compilers = createCompilers();
   const over = new AbortController();
   const registrySignal = AbortSignal.any([signal, over.signal]);
   return {
@@ -39,6 +41,7 @@ export function openDeps(options: DepsOptions): OpenDeps {
     http,
     registries: createRegistries({ http, report, signal: registrySignal, environment, random: Math.random }),
     pool,
+    compilers,
     limits: createLimits(options.jobs),
     report,
     signal,
@@ -49,7 +52,7 @@ export function openDeps(options: DepsOptions): OpenDeps {
     close: async () => {
       // Whatever nobody waits for any more.
       over.abort();
-      await pool.close();
+      await Promise.all([pool.close(), compilers.close()]);
       await http.close();
     },
   };

@@ -6,6 +6,7 @@ import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
 import { nameFullCache } from "../store/store-error.ts";
 import { openBaseOf } from "./base-step.ts";
+import { chooseBytecode, readyBytecode } from "./bytecode-step.ts";
 import { cacheRequests } from "./cache-requests.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { ImagePlan } from "./image-plan.ts";
@@ -68,9 +69,10 @@ async function attempt(
   const bases: Base[] = [];
   try {
     for (const platform of prepared.platforms) {
-      const plan = await planImage(prepared, platform, cache, deps);
-      bases.push(plan.base);
-      const known: KnownLayers = prepared.request.noCache ? new Map() : await knownLayers(plan, cache, deps);
+      const whole = await planImage(prepared, platform, cache, deps);
+      bases.push(whole.base);
+      const known: KnownLayers = prepared.request.noCache ? new Map() : await knownLayers(whole, cache, deps);
+      const plan = await readyBytecode(whole, known, prepared.request.context, deps);
       blobs.add(plan, known);
       const layers = await layerStep(plan, known, publisher.sealed, deps).catch((error: unknown) => {
         throw nameFullCache(error, deps.store.cacheDir);
@@ -115,6 +117,7 @@ export async function planImage(
     lock,
     project: prepared.project.sources,
     weights: prepared.project.weights,
+    bytecode: await chooseBytecode(config.bytecode, target, deps),
     accounts: { users: config.accounts?.users ?? [], groups: config.accounts?.groups ?? [] },
     workdir: (config.workdir ?? "/app").slice(1),
     ownUser: config.user === undefined && runsAsRoot(base.config.config?.User),

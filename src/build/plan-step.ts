@@ -1,6 +1,7 @@
 import type { Base } from "../base/base.ts";
 import { type ConflictRule, excludesOf } from "../install/conflict-rules.ts";
 import { type Accounts, accountSources, hasAccount, NONROOT } from "../layers/accounts.ts";
+import { type BytecodeChoice, bytecodeSlots, planBytecodeLayers } from "../layers/bytecode-layers.ts";
 import { accountsRecipe, environmentRecipe } from "../layers/environment.ts";
 import { layerKey } from "../layers/key.ts";
 import { filesRecipe, type ProjectSource } from "../layers/project.ts";
@@ -30,6 +31,8 @@ export interface PlanInput {
   /** The configuration's own. */
   readonly accounts: Accounts;
   readonly weights: readonly Weights[];
+  /** None where no bytecode is wanted, or none can be made. */
+  readonly bytecode: BytecodeChoice | undefined;
 }
 
 /** Files that fill a layer of their own, below the project. */
@@ -54,16 +57,21 @@ export function planStep(input: PlanInput): LayerPlan {
       : [filesRecipe("project", input.project, { ...context, mtime: input.projectMtime })];
   const weights = input.weights.map(({ name, sources }) => filesRecipe(name, sources, context));
   const own = [...weights, ...environment, ...project];
+  const slots = bytecodeSlots(layout.policy.budget);
   const wheels = planWheelLayers(input.lock?.packages ?? [], layout.policy, layout.families, {
     ...context,
     baseLayers: base.layers.length,
-    reserved: base.recipes.length + own.length,
+    reserved: base.recipes.length + own.length + slots,
     excludes: excludesOf(input.conflicts, layout.scheme),
   });
+  const sources = wheels.layers.flatMap(({ recipe }) => recipe.sources.filter((source) => source.type === "wheel"));
+  const bytecode =
+    input.bytecode === undefined ? [] : planBytecodeLayers(input.bytecode, sources, base.recipes, context, slots);
   return {
     layers: [
       ...base.recipes.map(planned),
       ...wheels.layers.map(({ recipe, reason }) => ({ ...planned(recipe), reason })),
+      ...bytecode.map(planned),
       ...own.map(planned),
     ],
     warnings: wheels.warnings,

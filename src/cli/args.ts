@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { nearest } from "../build/nearest.ts";
 import { OciasmError } from "../errors.ts";
 import type { Arguments } from "./arguments.ts";
-import { type Flag, NOT_YET } from "./flags.ts";
+import type { Flag } from "./flags.ts";
 import { VERBS, type Verb } from "./verbs.ts";
 
 /** Throws USAGE, with the nearest word that exists. */
@@ -72,9 +72,6 @@ function usageError(verb: Verb, flags: readonly Flag[], error: unknown): OciasmE
     });
   }
   const name = unknown.replace(/^-+/, "");
-  if (NOT_YET.includes(name)) {
-    return new OciasmError("USAGE", `${unknown} is not available yet`, { hint: `leave ${unknown} out` });
-  }
   const guess = nearest(
     name,
     flags.map((flag) => flag.name),

@@ -115,6 +115,7 @@ function buildFlags(args: Arguments): BuildFlags {
     tag: list("tag"),
     output: outputsOf(args),
     cacheFrom: list("cache-from"),
+    bytecode: text("bytecode"),
     noRegistryCache: booleanFlag(args, "no-registry-cache") ? true : undefined,
     insecureRegistry: list("insecure-registry"),
   };

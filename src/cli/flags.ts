@@ -1,4 +1,4 @@
-import { INDEX_STRATEGIES, PRERELEASES, RESOLUTIONS } from "../build/config-values.ts";
+import { BYTECODE_SCOPES, INDEX_STRATEGIES, PRERELEASES, RESOLUTIONS } from "../build/config-values.ts";
 
 /** A flag of the command line; the source of parsing, help, environment twins and shell completion. */
 export interface Flag {
@@ -131,6 +131,10 @@ export const LAYERS: FlagGroup = {
     flag("max-layers", "budget, the base's layers included (default 72)", { placeholder: "N" }),
     flag("layer-policy", "auto, one, per-package, classic, or a policy file", { placeholder: "NAME|FILE", path: true }),
     flag("compression", "gzip, zstd or none, with ,level=N", { placeholder: "NAME" }),
+    flag("bytecode", "which modules have bytecode, so that they start at once (default none)", {
+      placeholder: "WHICH",
+      choices: BYTECODE_SCOPES,
+    }),
     flag("no-cache", "make every layer anew"),
     list("cache-from", "REF", "image of an earlier build to take layers from; those at the tags pushed to are as well"),
     flag("no-registry-cache", "take no layers from images of earlier builds"),
@@ -222,6 +226,3 @@ export const INSPECT: FlagGroup = {
     ...REACH,
   ],
 };
-
-/** Words of the contract whose part of the program does not exist yet: refused by name instead of ignored. */
-export const NOT_YET: readonly string[] = ["bytecode"];

@@ -1,14 +1,6 @@
 import type { Digest } from "../oci/digest.ts";
 
-export type LayerKind =
-  | "base"
-  | "system"
-  | "python"
-  | "package"
-  | "bucket"
-  | "bytecode"
-  | "environment"
-  | "project";
+export type LayerKind = "base" | "system" | "python" | "package" | "bucket" | "bytecode" | "environment" | "project";
 
 /** What goes into a layer, known before any byte is fetched. Paths are image paths without a leading slash. */
 export type LayerSource =
@@ -105,6 +97,8 @@ export interface BytecodeSource {
   readonly python: string;
   /** Names the program whose bytes these are: another one may give others. */
   readonly compiler: string;
+  /** Whether modules in folders of tests have any. */
+  readonly tests: boolean;
 }
 
 export interface LayerRecipe {

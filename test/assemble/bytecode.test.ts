@@ -25,7 +25,7 @@ interface Files {
 function packJob({ folder, interpreter }: Files, of: WheelSource | DebSource, bytes: Buffer, name = ""): PackJob {
   const path = join(folder, of.sha256);
   writeFileSync(path, bytes);
-  const source = { type: "bytecode", of, python: "3.11", compiler: "test" } as const;
+  const source = { type: "bytecode", of, python: "3.11", compiler: "test", tests: false } as const;
   const stem = `${path}${name}`;
   return { source, scheme: LINKED, path, folder: interpreter, packPath: `${stem}.pack`, listingPath: `${stem}.json` };
 }
@@ -64,6 +64,7 @@ test("every module of a wheel gets bytecode in its __pycache__, and nothing else
         "demo/__pycache__/own.cpython-311.pyc": "brought along",
         "demo/taken.py": "x = 3\n",
         "demo/data.txt": "x",
+        "demo/tests/big.py": "x = 5\n",
       },
       scripts: { "tool.py": "#!python\n" },
       data: { "purelib/more.py": "x = 4\n" },

@@ -118,7 +118,7 @@ env: [A=1]
 conflicts: [{over: b}]
 files: {extra: [{from: a, to: b, mode: 99}]}
 compression: brotli
-bytecode: all
+certificates: x
 `;
   assert.deepEqual(await places("ociasm.yaml", yaml), [
     "1:1+5 there is no key bases",
@@ -132,7 +132,7 @@ bytecode: all
     "7:13+9 conflicts[0] lacks paths",
     "8:40+2 files.extra[0].mode must be octal, such as 0644",
     "9:14+6 compression must be gzip, zstd or none, with ,level=N",
-    "10:1+8 bytecode is not available yet",
+    "10:1+12 certificates is not available yet",
   ]);
   const [first, , , , , signal] = await problemsOf("ociasm.yaml", yaml);
   assert.match(first?.hint ?? "", /^did you mean base\? the keys are accounts, all-extras, annotations, /);

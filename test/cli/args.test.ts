@@ -39,13 +39,6 @@ test("a slip in a flag or a verb names the nearest that exists", () => {
   assert.throws(() => parse(["image"], {}), { code: "USAGE", hint: /image ls/ });
 });
 
-test("a flag that does not exist yet is refused, not ignored", () => {
-  assert.throws(() => parse(["build", "--bytecode", "all"], {}), {
-    code: "USAGE",
-    message: /not available yet/,
-  });
-});
-
 test("a missing value, a surplus word and a wrong choice are usage errors", () => {
   assert.throws(() => parse(["build", "--tag"], {}), { code: "USAGE" });
   assert.throws(() => parse(["build", "a", "b"], {}), { code: "USAGE", message: /`b`/ });

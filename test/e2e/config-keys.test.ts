@@ -114,6 +114,7 @@ const ELSEWHERE: Readonly<Record<string, RegExp>> = {
   "what is installed": /^(python|libc|lock|requirements|constraints|groups|extras|default-groups)$/,
   "what is resolved, test/e2e/lock.test.ts":
     /^(overrides|all-extras|package|resolution|prerelease|exclude-newer|no-binary|only-binary|index-strategy)$/,
+  "test/e2e/bytecode.test.ts": /^bytecode$/,
   "test/e2e/registry-cache.test.ts": /^(cache-from|registry-cache)$/,
   "test/registry/cases": /^registries(\.|\[|$)/,
   "where it comes from": /^(index-url|extra-index-url|find-links|no-index|trusted-host|insecure-registries)$/,
