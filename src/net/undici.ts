@@ -12,11 +12,11 @@ export async function loadUndici(): Promise<Undici> {
   const load = createRequire(import.meta.url);
   try {
     const { prototype } = load("undici/lib/dispatcher/dispatcher.js") as { readonly prototype: object };
-    const request: unknown = load("undici/lib/api/api-request.js");
+    const methods = load("undici/lib/api/index.js") as object;
     const Agent = load("undici/lib/dispatcher/agent.js") as Undici["Agent"];
     const ProxyAgent = load("undici/lib/dispatcher/proxy-agent.js") as Undici["ProxyAgent"];
-    // As undici's own index does with all of its interface.
-    Object.assign(prototype, { request });
+    // As undici's own index does.
+    Object.assign(prototype, methods);
     return { Agent, ProxyAgent };
   } catch {
     return import("undici");
