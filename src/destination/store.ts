@@ -3,6 +3,7 @@ import { OciasmError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { DiskStore } from "../store/disk.ts";
 import { tagImage } from "../store/images.ts";
+import { nameFullCache } from "../store/store-error.ts";
 import { copyAtomically } from "./atomic-file.ts";
 import type { Destination, Publication, WriteDeps, WriteResult } from "./destination.ts";
 import { layerBytes } from "./layer-bytes.ts";
@@ -13,7 +14,13 @@ const COPIES_AT_ONCE = 4;
 
 /** The local store: every blob lies there, base layers too, and then the names point at the image. */
 export function storeDestination(store: DiskStore): Destination {
-  return { title: "local store", write: (publication, deps) => writeStore(store, publication, deps) };
+  return {
+    title: "local store",
+    write: (publication, deps) =>
+      writeStore(store, publication, deps).catch((error: unknown) => {
+        throw nameFullCache(error, store.cacheDir);
+      }),
+  };
 }
 
 async function writeStore(store: DiskStore, publication: Publication, deps: WriteDeps): Promise<WriteResult> {

@@ -8,6 +8,7 @@ import { type BuildBench, buildBench } from "../support/build-bench.ts";
 import { CLI, run } from "../support/cli.ts";
 import { startHttpServer, type TestServer } from "../support/http-server.ts";
 import { Random } from "../support/random.ts";
+import { readOnly, remount, smallDisk, unmountAll } from "../support/small-disk.ts";
 import {
   archiveImage,
   destinationTemporaries,
@@ -165,30 +166,6 @@ test("four builds at once into one layout under four names leave four images", a
   assertSwept(bench);
 });
 
-const mounted: string[] = [];
-
-function unmountAll(): void {
-  for (const path of mounted.splice(0)) spawnSync("umount", ["-l", path]);
-}
-
-/** A file system of so many kilobytes below `path`, for as long as the test runs; false where it can't be had. */
-function smallDisk(t: TestContext, path: string, kilobytes: number): boolean {
-  if (process.getuid?.() !== 0) {
-    t.skip("a small disk needs root");
-    return false;
-  }
-  mkdirSync(path, { recursive: true });
-  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${kilobytes}k`, "tmpfs", path]);
-  if (status !== 0) t.skip("this machine lets nobody mount a disk");
-  else mounted.push(path);
-  return status === 0;
-}
-
-function remount(path: string, options: string): void {
-  const { status, stderr } = spawnSync("mount", ["-o", `remount,${options}`, path], { encoding: "utf8" });
-  assert.equal(status, 0, stderr);
-}
-
 // From the first download to the last layer: 0.9 MB of wheels, then as much of layers.
 for (const kilobytes of [64, 500, 1000, 1500, 1700]) {
   test(`a cache on a disk of ${kilobytes} kB is told to be full and stays whole`, async (t) => {
@@ -229,19 +206,6 @@ for (const output of ["layout", "tar"] as const) {
     assert.deepEqual(kept, { digest, problems: [] });
     assertSwept(bench);
   });
-}
-
-/** Makes a folder read-only for the rest of the test, for root too; false where that can't be done. */
-function readOnly(t: TestContext, folder: string): boolean {
-  if (process.getuid?.() !== 0) {
-    chmodSync(folder, 0o555);
-    t.after(() => chmodSync(folder, 0o755));
-    return true;
-  }
-  const bound = spawnSync("mount", ["--bind", folder, folder]).status === 0;
-  if (!bound) t.skip("this machine lets nobody mount a folder");
-  else mounted.push(folder);
-  return bound && spawnSync("mount", ["-o", "remount,bind,ro", folder]).status === 0;
 }
 
 const CANT_WRITE = /error\[IO_ERROR\]: the cache directory \/.*\/cache can't be written to\n {2}hint: .*--cache-dir/;
