@@ -25,6 +25,7 @@ const EXIT_CODES = {
   FILE_CONFLICT: 3,
   LAYER_LIMIT: 3,
   DEB_UNSATISFIABLE: 3,
+  LIBRARY_MISSING: 3,
   LOCK_OUTDATED: 3,
   // 4: network and registry
   NETWORK: 4,

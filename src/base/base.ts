@@ -29,6 +29,8 @@ export interface Base {
   /** The base's own config to inherit from; an empty one for scratch. */
   readonly config: ImageConfig;
   readonly facts: BaseFacts;
+  /** The shared libraries that it has, where that can be told. */
+  libraries?(): Promise<SystemLibraries>;
   /** What reading the layers of an image told, for builds that don't have them (see ./base-note.ts). */
   readonly note?: string;
   /** Newest date among the inputs, RFC 3339. */
@@ -37,6 +39,13 @@ export interface Base {
   fetchLayer(layer: Descriptor, report: Report, signal: AbortSignal): Promise<void>;
   fetchSource(sha256: string, report: Report, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Shared libraries by the names that programs ask for: "libGL.so.1". */
+export interface SystemLibraries {
+  has(soname: string): boolean;
+  /** The package to add for one that is not there. */
+  packageOf(soname: string): string | undefined;
 }
 
 /** What the target's Python and file tree look like, read from the base itself. */

@@ -23,6 +23,8 @@ export interface DebianSuite {
   readonly suites: readonly string[];
   /** The texts that all of this was read from: part of cache keys. */
   readonly texts: readonly string[];
+  /** Folder of the description. */
+  readonly folder: URL;
 }
 
 export interface SuiteDirectory {
@@ -53,9 +55,9 @@ export async function readSuite(name: string, index: KeyIndex, folder: URL = FOL
     texts.map((text) => remember(index, BUCKET, sha256Hex(text), () => parseYaml(text))),
   );
   // Shipped with the program: its shape is checked by tests, not at run time.
-  const merged = Object.assign({}, common, own) as Omit<DebianSuite, "texts">;
+  const merged = Object.assign({}, common, own) as Omit<DebianSuite, "texts" | "folder">;
   const keys = await Promise.all(merged.keys.map((key) => readFile(new URL(`keys/${key}.asc`, folder), "utf8")));
-  return { ...merged, keys, texts: [...texts, ...keys] };
+  return { ...merged, keys, texts: [...texts, ...keys], folder };
 }
 
 async function parseYaml(text: string): Promise<unknown> {

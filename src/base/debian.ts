@@ -6,6 +6,7 @@ import { type DebArchive, debArchives, snapshotId } from "../resolve/deb-archive
 import { readAptSources } from "./apt-sources.ts";
 import type { Base, BaseDeps, BaseFacts, BaseProvider, BaseRequest } from "./base.ts";
 import { fetchDeb } from "./debian-fetch.ts";
+import { readLibraries } from "./debian-libraries.ts";
 import { debsNote, lockedResolution } from "./debian-locked.ts";
 import type { DebPin } from "./debian-pin.ts";
 import { debianRecipes, rootLinks, specialDirectories } from "./debian-recipes.ts";
@@ -86,6 +87,7 @@ function debianBase(spec: string, opened: Opened): Base {
     config: baseConfig(request),
     debs: debsNote(resolution, opened.wanted.archives, request.platform),
     facts: baseFacts(opened),
+    libraries: () => readLibraries(suite, new Set(allPins(resolution).map((pin) => pin.name))),
     ...(created === undefined ? {} : { created }),
     fetchLayer: async (layer) => {
       throw new OciasmError("BUG", `${spec} has no layer ${layer.digest}`);

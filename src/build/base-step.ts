@@ -20,19 +20,34 @@ export interface BaseChoice {
   readonly pinned: BaseNote | undefined;
 }
 
-/** Opens what the image starts from. The caller closes it. */
+/** Stands among the Debian packages for whatever the wheels' libraries need. */
+const AUTO = "auto";
+
+/** Whether the packages that wheels need are still to be found: a lock that was followed has them. */
+export function wantsAuto(
+  { request: { config }, pinned }: Pick<BaseChoice, "request" | "pinned">,
+  base: Base,
+): boolean {
+  if (config.system?.includes(AUTO) !== true) return false;
+  const { pins } = basePins(base.spec, config.system, base.platform, pinned);
+  return pins === undefined;
+}
+
+/** Opens what the image starts from, with more Debian packages than the configuration names. The caller closes it. */
 export async function openBaseOf(
   choice: BaseChoice,
   platform: Platform,
   deps: BuildDeps,
   noteOf?: BaseRequest["noteOf"],
+  more: readonly string[] = [],
 ): Promise<Base> {
   const { request, codec, input, pinned } = choice;
   const name = chooseBase(request, input, pinned);
   const options = baseOptions(request.config);
   const { spec, pins } = basePins(name, options.system, platform, pinned);
   const told = { ...(pins === undefined ? {} : { pins }), ...(noteOf === undefined ? {} : { noteOf }) };
-  return baseStep(spec, { platform, codec, ...options, ...told }, deps);
+  const system = [...options.system.filter((one) => one !== AUTO), ...more];
+  return baseStep(spec, { platform, codec, ...options, system, ...told }, deps);
 }
 
 async function baseStep(spec: string, request: Omit<BaseRequest, "offline">, deps: BuildDeps): Promise<Base> {

@@ -4,8 +4,9 @@ import { toOciasmError } from "../errors.ts";
 import { annotationLevels } from "../image/annotations.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
+import type { Lock } from "../resolve/lock.ts";
 import { nameFullCache } from "../store/store-error.ts";
-import { openBaseOf } from "./base-step.ts";
+import { openBaseOf, wantsAuto } from "./base-step.ts";
 import { chooseBytecode, readyBytecode } from "./bytecode-step.ts";
 import { cacheRequests } from "./cache-requests.ts";
 import type { BuildDeps } from "./deps.ts";
@@ -15,6 +16,7 @@ import { type KnownLayers, knownLayers } from "./known-layers.ts";
 import { createRunBlobs, type RunBlobs } from "./layer-blobs.ts";
 import { type LayerCache, NO_CACHE, openLayerCache } from "./layer-cache.ts";
 import { layerStep } from "./layer-step.ts";
+import { autoPackages, checkLibraries } from "./libraries-step.ts";
 import { planStep } from "./plan-step.ts";
 import type { Prepared } from "./prepare-step.ts";
 import { openPublisher, publicationOf } from "./publish-step.ts";
@@ -77,6 +79,7 @@ async function attempt(
       const layers = await layerStep(plan, known, publisher.sealed, deps).catch((error: unknown) => {
         throw nameFullCache(error, deps.store.cacheDir);
       });
+      await checkLibraries(plan, deps);
       images.push(imageStep(plan, layers, prepared));
     }
     const publication = publicationOf(images, tags, annotationLevels(annotations).index);
@@ -106,10 +109,11 @@ export async function planImage(
 ): Promise<ImagePlan> {
   const { request, packages } = prepared;
   const { config } = request;
-  const base = await openBaseOf(prepared, platform, deps, cache.baseNote);
-  const hasPython = packages !== undefined || base.facts.python !== undefined;
-  const target = hasPython ? targetOf(base, { python: config.python, libc: config.libc }) : undefined;
+  const named = await openBaseOf(prepared, platform, deps, cache.baseNote);
+  const hasPython = packages !== undefined || named.facts.python !== undefined;
+  const target = hasPython ? targetOf(named, { python: config.python, libc: config.libc }) : undefined;
   const lock = target === undefined ? undefined : await packages?.lockFor(target);
+  const base = lock === undefined ? named : await withNeeded(named, lock, prepared, cache, deps);
   const plan = planStep({
     ...prepared,
     base,
@@ -133,6 +137,22 @@ export async function planImage(
     layers: plan.layers,
     projectFiles: prepared.project.local,
   };
+}
+
+/** The base with the Debian packages that the wheels' libraries need, where the configuration asks for them. */
+async function withNeeded(
+  base: Base,
+  lock: Lock,
+  prepared: Prepared,
+  cache: LayerCache,
+  deps: BuildDeps,
+): Promise<Base> {
+  if (!wantsAuto(prepared, base)) return base;
+  const needed = await autoPackages({ base, lock, packages: prepared.packages?.index }, deps);
+  deps.report({ type: "note", message: `system packages for the wheels: ${needed.join(", ") || "none"}` });
+  if (needed.length === 0) return base;
+  await base.close();
+  return openBaseOf(prepared, base.platform, deps, cache.baseNote, needed);
 }
 
 function runsAsRoot(user: string | undefined): boolean {

@@ -9,16 +9,31 @@ export interface SharedLibrary {
   readonly machine: number;
 }
 
+/** What a shared library asks of the system that loads it. */
+export interface LibraryNeeds extends SharedLibrary {
+  /** DT_NEEDED, in the file's order. */
+  readonly needed: readonly string[];
+  /** The newest symbol version of glibc that it names: "2.28". */
+  readonly glibc?: string;
+}
+
 const ET_DYN = 3;
 const PT_LOAD = 1;
 const PT_DYNAMIC = 2;
+const DT_NEEDED = 1;
 const DT_STRTAB = 5;
+const DT_STRSZ = 10;
 const DT_SONAME = 14;
+const DT_VERNEED = 0x6ffffffe;
+const DT_VERNEEDNUM = 0x6fffffff;
 const HEADER = 64;
 const SEGMENT = 56;
 const MAX_SEGMENTS = 512;
 const MAX_DYNAMIC = 1024 * 1024;
 const MAX_SONAME = 4096;
+const MAX_STRINGS = 64 * 1024 * 1024;
+const MAX_NEEDED = 1000;
+const VERSION_ENTRY = 16;
 
 interface Segment {
   readonly type: number;
@@ -27,11 +42,41 @@ interface Segment {
   readonly size: number;
 }
 
+interface Dynamic {
+  readonly machine: number;
+  readonly segments: readonly Segment[];
+  /** Values by tag, in the file's order. */
+  readonly table: ReadonlyMap<number, readonly number[]>;
+}
+
 /**
  * Reads a 64-bit little-endian ELF shared object (gABI, chapters 4 and 5) by its program headers; undefined for
  * anything else, damaged files included: ldconfig passes over them too.
  */
 export async function readSharedLibrary(read: ReadAt): Promise<SharedLibrary | undefined> {
+  const dynamic = await openDynamic(read);
+  if (dynamic === undefined) return undefined;
+  return { soname: await readSoname(read, dynamic), machine: dynamic.machine };
+}
+
+/** The same with what it needs: the table of strings is read as a whole. */
+export async function readLibraryNeeds(read: ReadAt): Promise<LibraryNeeds | undefined> {
+  const dynamic = await openDynamic(read);
+  if (dynamic === undefined) return undefined;
+  const { machine, table } = dynamic;
+  const strings = await readStrings(read, dynamic);
+  const needed = (table.get(DT_NEEDED) ?? []).flatMap((offset) => stringAt(strings, offset) ?? []);
+  const glibc = newest(await readVersions(read, dynamic, strings));
+  const soname = table.get(DT_SONAME)?.[0];
+  return {
+    soname: soname === undefined ? undefined : stringAt(strings, soname),
+    machine,
+    needed,
+    ...(glibc === undefined ? {} : { glibc }),
+  };
+}
+
+async function openDynamic(read: ReadAt): Promise<Dynamic | undefined> {
   const header = await read(0, HEADER);
   if (header.length < HEADER || !isElf64(header)) return undefined;
   const view = viewOf(header);
@@ -39,8 +84,7 @@ export async function readSharedLibrary(read: ReadAt): Promise<SharedLibrary | u
   const segments = await readSegments(read, offsetAt(view, 32), view.getUint16(56, true));
   const dynamic = segments.find((segment) => segment.type === PT_DYNAMIC);
   if (dynamic === undefined) return undefined;
-  const table = await readDynamic(read, dynamic);
-  return { soname: await readSoname(read, segments, table), machine: view.getUint16(18, true) };
+  return { machine: view.getUint16(18, true), segments, table: await readTable(read, dynamic) };
 }
 
 function isElf64(header: Uint8Array): boolean {
@@ -62,32 +106,73 @@ async function readSegments(read: ReadAt, offset: number, count: number): Promis
   return segments;
 }
 
-async function readDynamic(read: ReadAt, { offset, size }: Segment): Promise<ReadonlyMap<number, number>> {
+const TAGS: ReadonlySet<number> = new Set([DT_NEEDED, DT_STRTAB, DT_STRSZ, DT_SONAME, DT_VERNEED, DT_VERNEEDNUM]);
+
+async function readTable(read: ReadAt, { offset, size }: Segment): Promise<Dynamic["table"]> {
   const view = viewOf(await read(offset, Math.min(size, MAX_DYNAMIC)));
-  const table = new Map<number, number>();
+  const table = new Map<number, number[]>();
   for (let at = 0; at + 16 <= view.byteLength; at += 16) {
     const tag = offsetAt(view, at);
     if (tag === 0) break;
-    if (tag === DT_STRTAB || tag === DT_SONAME) table.set(tag, offsetAt(view, at + 8));
+    if (!TAGS.has(tag)) continue;
+    const values = table.get(tag) ?? [];
+    if (values.length < MAX_NEEDED) values.push(offsetAt(view, at + 8));
+    table.set(tag, values);
   }
   return table;
 }
 
-async function readSoname(
-  read: ReadAt,
-  segments: readonly Segment[],
-  table: ReadonlyMap<number, number>,
-): Promise<string | undefined> {
-  const strings = table.get(DT_STRTAB);
-  const name = table.get(DT_SONAME);
+async function readSoname(read: ReadAt, dynamic: Dynamic): Promise<string | undefined> {
+  const name = dynamic.table.get(DT_SONAME)?.[0];
+  const strings = fileOffset(dynamic, DT_STRTAB);
   if (strings === undefined || name === undefined) return undefined;
+  return stringAt(await read(strings + name, MAX_SONAME), 0);
+}
+
+async function readStrings(read: ReadAt, dynamic: Dynamic): Promise<Uint8Array> {
+  const offset = fileOffset(dynamic, DT_STRTAB);
+  const size = dynamic.table.get(DT_STRSZ)?.[0] ?? 0;
+  return offset === undefined || size > MAX_STRINGS ? new Uint8Array() : read(offset, size);
+}
+
+/** The names of all versions that the file needs of others: "GLIBC_2.28", "CXXABI_1.3". */
+async function readVersions(read: ReadAt, dynamic: Dynamic, strings: Uint8Array): Promise<readonly string[]> {
+  const offset = fileOffset(dynamic, DT_VERNEED);
+  const count = dynamic.table.get(DT_VERNEEDNUM)?.[0] ?? 0;
+  if (offset === undefined || count > MAX_NEEDED) return [];
+  const view = viewOf(await read(offset, MAX_DYNAMIC));
+  const names: string[] = [];
+  for (let file = 0, left = count; left > 0 && file + VERSION_ENTRY <= view.byteLength; left--) {
+    let at = file + view.getUint32(file + 8, true);
+    for (let more = view.getUint16(file + 2, true); more > 0 && at + VERSION_ENTRY <= view.byteLength; more--) {
+      const name = stringAt(strings, view.getUint32(at + 8, true));
+      if (name !== undefined && names.length < MAX_NEEDED) names.push(name);
+      at += view.getUint32(at + 12, true);
+    }
+    file += view.getUint32(file + 12, true);
+  }
+  return names;
+}
+
+function newest(versions: readonly string[]): string | undefined {
+  const minors = versions.flatMap((name) => /^GLIBC_2\.(\d{1,3})(?:\.\d+)?$/.exec(name)?.[1] ?? []).map(Number);
+  return minors.length === 0 ? undefined : `2.${Math.max(...minors)}`;
+}
+
+/** Where in the file the address lies that a tag has. */
+function fileOffset({ segments, table }: Dynamic, tag: number): number | undefined {
+  const value = table.get(tag)?.[0];
+  if (value === undefined) return undefined;
   const load = segments.find(
-    ({ type, address, size }) => type === PT_LOAD && strings >= address && strings < address + size,
+    ({ type, address, size }) => type === PT_LOAD && value >= address && value < address + size,
   );
-  if (load === undefined) return undefined;
-  const bytes = await read(strings - load.address + load.offset + name, MAX_SONAME);
-  const end = bytes.indexOf(0);
-  return end <= 0 ? undefined : String.fromCharCode(...bytes.subarray(0, end));
+  return load === undefined ? undefined : value - load.address + load.offset;
+}
+
+function stringAt(bytes: Uint8Array, offset: number): string | undefined {
+  const end = bytes.indexOf(0, offset);
+  if (end <= offset || end - offset > MAX_SONAME) return undefined;
+  return String.fromCharCode(...bytes.subarray(offset, end));
 }
 
 /** Beyond 2^53 nothing can be read anyway: any such number fails as an offset past the end. */

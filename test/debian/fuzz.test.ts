@@ -4,7 +4,7 @@ import { utf8 } from "../../src/archive/bytes.ts";
 import { parseAlternatives } from "../../src/debian/alternatives.ts";
 import { parseControl } from "../../src/debian/control.ts";
 import { parseDependencies } from "../../src/debian/dependency.ts";
-import { readSharedLibrary } from "../../src/debian/elf.ts";
+import { readLibraryNeeds, readSharedLibrary } from "../../src/debian/elf.ts";
 import { unknownLines } from "../../src/debian/maintainer-script.ts";
 import { parsePackages } from "../../src/debian/packages.ts";
 import { parseRelease } from "../../src/debian/release.ts";
@@ -61,12 +61,14 @@ for (const { name, seed, parse } of subjects) {
 }
 
 test("a hundred thousand damaged libraries are read or passed over", async () => {
-  const seed = elfLibrary("libx.so.1", 62);
+  const seed = elfLibrary("libx.so.1", 62, { needed: ["liby.so.2"], versions: ["GLIBC_2.3", "GLIBC_2.4"] });
   const random = xorshift(2);
   let named = 0;
   for (let count = 0; count < 100_000; count++) {
     const bytes = mutate(seed, random);
-    const library = await readSharedLibrary(async (offset, length) => bytes.subarray(offset, offset + length));
+    const read = async (offset: number, length: number) => bytes.subarray(offset, offset + length);
+    await readSharedLibrary(read);
+    const library = await readLibraryNeeds(read);
     if (library?.soname === "libx.so.1") named++;
   }
   assert.ok(named > 0 && named < 100_000);

@@ -1,19 +1,52 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { readSharedLibrary } from "../../src/debian/elf.ts";
+import { readLibraryNeeds, readSharedLibrary } from "../../src/debian/elf.ts";
 import { compareLibraryNames, encodeLdSoCache } from "../../src/debian/ld-so-cache.ts";
 import { elfLibrary } from "../support/elf.ts";
-import { findTool, needs } from "../support/tools.ts";
+import { findTool, needs, needsTools } from "../support/tools.ts";
 
 const reader = (bytes: Uint8Array) => async (offset: number, length: number) => bytes.subarray(offset, offset + length);
 
 test("soname and machine of a shared object are read", async () => {
   const library = await readSharedLibrary(reader(elfLibrary("libz.so.1", 183)));
   assert.deepEqual(library, { soname: "libz.so.1", machine: 183 });
+});
+
+test("what a library needs is read: names in their order, and the newest version of glibc", async () => {
+  const bytes = elfLibrary("libx.so.1", 62, {
+    needed: ["libm.so.6", "libc.so.6"],
+    versions: ["GLIBC_2.9", "GLIBC_2.28", "GLIBC_2.2.5", "GLIBC_ABI_DT_RELR"],
+  });
+  assert.deepEqual(await readLibraryNeeds(reader(bytes)), {
+    soname: "libx.so.1",
+    machine: 62,
+    needed: ["libm.so.6", "libc.so.6"],
+    glibc: "2.28",
+  });
+  assert.equal((await readLibraryNeeds(reader(elfLibrary("libx.so.1", 62))))?.glibc, undefined);
+});
+
+test("what readelf tells of this host's libraries is what we read", async (t) => {
+  if (!needsTools(t, "readelf")) return;
+  for (const name of ["libstdc++.so.6", "libz.so.1", "libm.so.6"]) {
+    const path = ["/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu"]
+      .map((folder) => `${folder}/${name}`)
+      .find(existsSync);
+    if (path === undefined) continue;
+    const told = spawnSync("readelf", ["-dVW", path], { encoding: "utf8" }).stdout;
+    const needs = await readLibraryNeeds(reader(readFileSync(path)));
+    assert.deepEqual(
+      needs?.needed,
+      [...told.matchAll(/\(NEEDED\).*\[(.*)\]/g)].map(([, one]) => one),
+    );
+    const [, section = ""] = told.split("Version needs section");
+    const minors = [...section.matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor));
+    assert.equal(needs?.glibc, minors.length === 0 ? undefined : `2.${Math.max(...minors)}`, name);
+  }
 });
 
 test("what is no shared object is passed over", async () => {

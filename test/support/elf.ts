@@ -1,16 +1,27 @@
+/** What a made library asks for. */
+export interface ElfNeeds {
+  readonly needed?: readonly string[];
+  /** Versions of libc.so.6: "GLIBC_2.28". */
+  readonly versions?: readonly string[];
+}
+
 /** A 64-bit little-endian shared object with a dynamic section and nothing to run. */
-export function elfLibrary(soname: string, machine: number): Uint8Array {
-  const strings = Buffer.from(`\0${soname}\0`);
+export function elfLibrary(soname: string, machine: number, { needed = [], versions = [] }: ElfNeeds = {}): Uint8Array {
+  const names = [soname, ...needed, ...versions];
+  const strings = Buffer.from(`\0${names.join("\0")}\0`);
+  const offsetOf = (name: string): number => strings.indexOf(`\0${name}\0`) + 1;
+  const address = 0x10000;
   const [segments, dynamic] = [64, 64 + 2 * 56];
-  const table = dynamic + 3 * 16;
-  const file = Buffer.alloc(table + strings.length);
+  const size = (6 + needed.length) * 16;
+  const table = dynamic + size;
+  const wanted = table + strings.length;
+  const file = Buffer.alloc(wanted + 16 * (1 + versions.length));
   file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
   file.writeUInt16LE(3, 16);
   file.writeUInt16LE(machine, 18);
   file.writeBigUInt64LE(BigInt(segments), 32);
   file.writeUInt16LE(56, 54);
   file.writeUInt16LE(2, 56);
-  const address = 0x10000;
   const segment = (at: number, type: number, offset: number, size: number): void => {
     file.writeUInt32LE(type, at);
     file.writeBigUInt64LE(BigInt(offset), at + 8);
@@ -18,11 +29,30 @@ export function elfLibrary(soname: string, machine: number): Uint8Array {
     file.writeBigUInt64LE(BigInt(size), at + 32);
   };
   segment(segments, 1, 0, file.length);
-  segment(segments + 56, 2, dynamic, 48);
-  file.writeBigUInt64LE(5n, dynamic);
-  file.writeBigUInt64LE(BigInt(address + table), dynamic + 8);
-  file.writeBigUInt64LE(14n, dynamic + 16);
-  file.writeBigUInt64LE(1n, dynamic + 24);
+  segment(segments + 56, 2, dynamic, size);
+  const tags: readonly (readonly [tag: number, value: number])[] = [
+    [5, address + table],
+    [10, strings.length],
+    [14, offsetOf(soname)],
+    ...needed.map((name) => [1, offsetOf(name)] as const),
+    ...(versions.length === 0
+      ? []
+      : ([
+          [0x6ffffffe, address + wanted],
+          [0x6fffffff, 1],
+        ] as const)),
+  ];
+  tags.forEach(([tag, value], at) => {
+    file.writeBigUInt64LE(BigInt(tag), dynamic + at * 16);
+    file.writeBigUInt64LE(BigInt(value), dynamic + at * 16 + 8);
+  });
+  file.writeUInt16LE(versions.length, wanted + 2);
+  file.writeUInt32LE(16, wanted + 8);
+  versions.forEach((name, at) => {
+    const entry = wanted + 16 * (at + 1);
+    file.writeUInt32LE(offsetOf(name), entry + 8);
+    file.writeUInt32LE(at + 1 < versions.length ? 16 : 0, entry + 12);
+  });
   file.set(strings, table);
   return file;
 }

@@ -1,0 +1,49 @@
+/** A file of an archive's Contents index and the packages that have it (DebianRepository/Format, "Contents" indices). */
+export interface ContentsLine {
+  readonly path: string;
+  /** Without their sections, in the file's order. */
+  readonly packages: readonly string[];
+}
+
+/** Undefined for a line that is none. */
+export function parseContentsLine(line: string): ContentsLine | undefined {
+  const [, path, places] = /^(\S.*?)\s+(\S+)$/.exec(line) ?? [];
+  if (path === undefined || places === undefined) return undefined;
+  return { path, packages: places.split(",").map((place) => place.slice(place.lastIndexOf("/") + 1)) };
+}
+
+/** Where the dynamic loader looks, and the alternatives that it finds there once they are linked. */
+const SEARCHED = /^(?:usr\/)?lib\/(?:[\w-]+-linux-gnu\/)?(?:blas\/|lapack\/)?(lib[^/]+\.so\.\d[\w.]*)$/;
+
+/** Packages that stand in for another one: nobody's first choice. */
+const STAND_INS = /-gles$|-extra\d|elogind|-compat-shim|-antlrdbg|-dbg$|-dev$|-cross$/;
+
+/**
+ * Sonames with the packages to take, the best first, from the lines of a Contents index. Of `libz.so.1` and
+ * `libz.so.1.2.13` in one package the first is the soname, the other the file that it leads to.
+ */
+export function sonamesOf(lines: Iterable<ContentsLine>): ReadonlyMap<string, readonly string[]> {
+  const all = new Map<string, Set<string>>();
+  for (const { path, packages } of lines) {
+    const name = SEARCHED.exec(path)?.[1];
+    if (name === undefined) continue;
+    const known = all.get(name) ?? new Set<string>();
+    for (const one of packages) known.add(one);
+    all.set(name, known);
+  }
+  const names = [...all.keys()].filter((name) => !isTarget(name, all)).sort();
+  return new Map(names.map((name) => [name, [...(all.get(name) ?? [])].sort(byChoice)] as const));
+}
+
+function isTarget(name: string, all: ReadonlyMap<string, ReadonlySet<string>>): boolean {
+  const [stem = "", version = ""] = name.split(/(?<=\.so)\./);
+  const parts = version.split(".");
+  return parts.some((_, length) => {
+    const shorter = all.get(`${stem}.${parts.slice(0, length).join(".")}`);
+    return length > 0 && [...(all.get(name) ?? [])].some((one) => shorter?.has(one) === true);
+  });
+}
+
+function byChoice(a: string, b: string): number {
+  return Number(STAND_INS.test(a)) - Number(STAND_INS.test(b)) || a.length - b.length || (a < b ? -1 : 1);
+}

@@ -1,0 +1,133 @@
+import type { TargetLibc } from "../python/target.ts";
+import { globMatcher } from "./glob.ts";
+import type { LibraryRules } from "./library-rules.ts";
+
+/** A shared library that the image will have from a wheel. */
+export interface NeedingLibrary {
+  /** "opencv-python==4.10". */
+  readonly owner: string;
+  /** In the wheel. */
+  readonly path: string;
+  readonly soname?: string | undefined;
+  readonly needed: readonly string[];
+  /** Newest symbol version of glibc: "2.28". */
+  readonly glibc?: string;
+}
+
+export interface MissingLibrary {
+  readonly soname: string;
+  /** Who needs it, each wheel once, with one of its files. */
+  readonly users: readonly { readonly owner: string; readonly path: string }[];
+  /** Most of a wheel can't be imported without it. */
+  readonly required: boolean;
+}
+
+/** Every libc brings these under its own names; a wheel's tag says which one it wants. */
+const LIBC =
+  /^(?:ld-linux.*|ld-musl.*|linux-vdso.*|libc\.musl-.*|lib(?:c|m|dl|rt|pthread|util|resolv|nsl|anl|crypt|BrokenLocale|mvec|thread_db)\.so\.\d+)$/;
+
+/** An extension module, which `import` loads: PEP 3149. */
+const MODULE = /\.(?:cpython-3\d+t?-[\w-]+|abi3(?:t)?)\.so$/;
+
+/**
+ * Sonames that neither wheels nor base have, sorted. A library anywhere in a wheel counts for all wheels: whoever needs
+ * it finds it by RPATH, or finds it loaded. `packages` are the names in the lock.
+ */
+export function missingLibraries(
+  libraries: readonly NeedingLibrary[],
+  packages: readonly string[],
+  has: (soname: string) => boolean,
+  rules: LibraryRules,
+): readonly MissingLibrary[] {
+  const byName = namedLibraries(libraries);
+  const isOptional = globMatcher(rules.optional);
+  const isGap = (soname: string): boolean =>
+    !LIBC.test(soname) && !byName.has(soname) && !has(soname) && !Object.hasOwn(rules.elsewhere, soname);
+  const users = new Map<string, Map<string, string>>();
+  const note = (soname: string, owner: string, path: string): void => {
+    if (!isGap(soname)) return;
+    const known = users.get(soname) ?? new Map<string, string>();
+    if (!known.has(owner)) known.set(owner, path);
+    users.set(soname, known);
+  };
+  for (const { path, owner, needed } of libraries) {
+    if (!isOptional(path)) for (const soname of needed) note(soname, owner, path);
+  }
+  for (const name of packages)
+    for (const soname of rules.opened.get(name) ?? []) note(soname, name, "opens it by name");
+  const required = requiredNames(
+    libraries.filter(({ path }) => !isOptional(path)),
+    byName,
+    isGap,
+  );
+  return [...users]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([soname, owners]) => ({
+      soname,
+      required: required.has(soname),
+      users: [...owners].map(([owner, path]) => ({ owner, path })),
+    }));
+}
+
+type NamedLibraries = ReadonlyMap<string, readonly NeedingLibrary[]>;
+
+/** By file name and by soname. */
+function namedLibraries(libraries: readonly NeedingLibrary[]): NamedLibraries {
+  const byName = new Map<string, NeedingLibrary[]>();
+  for (const library of libraries) {
+    for (const name of new Set([library.path.slice(library.path.lastIndexOf("/") + 1), library.soname])) {
+      if (name !== undefined) byName.set(name, [...(byName.get(name) ?? []), library]);
+    }
+  }
+  return byName;
+}
+
+/**
+ * What at least half of a wheel's extension modules can't be loaded without. Of the others some are tried and left, as
+ * numba's thread pools are.
+ */
+function requiredNames(
+  libraries: readonly NeedingLibrary[],
+  byName: NamedLibraries,
+  isGap: (soname: string) => boolean,
+): ReadonlySet<string> {
+  const required = new Set<string>();
+  for (const modules of byOwner(libraries.filter(({ path }) => MODULE.test(path)))) {
+    const counts = new Map<string, number>();
+    for (const module of modules) {
+      const gaps = new Set([...withNeeded([module], byName)].flatMap(({ needed }) => needed.filter(isGap)));
+      for (const soname of gaps) counts.set(soname, (counts.get(soname) ?? 0) + 1);
+    }
+    for (const [soname, count] of counts) if (count * 2 >= modules.length) required.add(soname);
+  }
+  return required;
+}
+
+function byOwner(libraries: readonly NeedingLibrary[]): readonly (readonly NeedingLibrary[])[] {
+  const owners = new Map<string, NeedingLibrary[]>();
+  for (const library of libraries) owners.set(library.owner, [...(owners.get(library.owner) ?? []), library]);
+  return [...owners.values()];
+}
+
+/** The libraries and all that they need of the wheels. */
+function withNeeded(libraries: readonly NeedingLibrary[], byName: NamedLibraries): ReadonlySet<NeedingLibrary> {
+  const reached = new Set(libraries);
+  // Grows while it is walked.
+  for (const { needed } of reached) {
+    for (const soname of needed) for (const library of byName.get(soname) ?? []) reached.add(library);
+  }
+  return reached;
+}
+
+/** Importable libraries that want a newer glibc than the target has: "owner: path needs glibc 2.39". */
+export function tooNewLibraries(libraries: readonly NeedingLibrary[], libc: TargetLibc): readonly NeedingLibrary[] {
+  if (libc.family !== "glibc") return [];
+  const has = minorOf(libc.version);
+  const modules = libraries.filter(({ path }) => MODULE.test(path));
+  const reached = withNeeded(modules, namedLibraries(libraries));
+  return libraries.filter((library) => reached.has(library) && minorOf(library.glibc ?? "2.0") > has);
+}
+
+function minorOf(version: string): number {
+  return Number(version.split(".")[1] ?? 0);
+}

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { type TestContext, test } from "node:test";
+import type { SystemLibraries } from "../../src/base/base.ts";
+import { autoPackages, checkLibraries } from "../../src/build/libraries-step.ts";
+import type { BuildEvent } from "../../src/events.ts";
+import { digestOfHex } from "../../src/oci/digest.ts";
+import type { LockedPackage } from "../../src/resolve/lock.ts";
+import type { DiskStore } from "../../src/store/disk.ts";
+import { type ElfNeeds, elfLibrary } from "../support/elf.ts";
+import { testTarget } from "../support/target.ts";
+import { temporaryStore } from "../support/temporary-store.ts";
+import { buildWheel } from "../support/wheel.ts";
+
+const TAG = "cp311-cp311-manylinux_2_28_x86_64";
+const MODULE = "demo/_demo.cpython-311-x86_64-linux-gnu.so";
+
+const system: SystemLibraries = {
+  has: (soname) => soname === "libz.so.1",
+  packageOf: (soname) =>
+    new Map([
+      ["libGL.so.1", "libgl1"],
+      ["libX11.so.6", "libx11-6"],
+    ]).get(soname),
+};
+const base = { spec: "deb:bookworm", libraries: async () => system };
+
+interface World {
+  readonly store: DiskStore;
+  readonly events: BuildEvent[];
+  check(packages: readonly LockedPackage[], own?: Partial<typeof base>): Promise<void>;
+  auto(packages: readonly LockedPackage[], own?: object): Promise<readonly string[]>;
+  /** Puts a wheel into the store when it is asked for. */
+  wheel(name: string, needs: ElfNeeds, path?: string): LockedPackage;
+}
+
+function world(t: TestContext): World {
+  const store = temporaryStore(t);
+  const events: BuildEvent[] = [];
+  const bytes = new Map<string, Uint8Array>();
+  const target = testTarget();
+  const limits = { downloads: <T>(task: () => Promise<T>): Promise<T> => task() };
+  const deps = {
+    store,
+    limits,
+    report: (event: BuildEvent) => events.push(event),
+    signal: new AbortController().signal,
+  };
+  const fetch = async ({ sha256 }: { readonly sha256: string }): Promise<void> => {
+    const path = await store.temporary();
+    writeFileSync(path, bytes.get(sha256) ?? "");
+    await store.adopt(path, { digest: digestOfHex(sha256), size: bytes.get(sha256)?.length ?? 0 });
+  };
+  return {
+    store,
+    events,
+    check: async (packages, own = {}) => {
+      for (const { wheel } of packages) await fetch(wheel);
+      await checkLibraries({ base: { ...base, ...own }, lock: { target, packages }, target }, deps);
+    },
+    auto: (packages, own = {}) =>
+      autoPackages({ base: { ...base, ...own }, lock: { target, packages }, packages: { fetch } }, deps),
+    wheel: (name, needs, path = MODULE) => {
+      const files = { [path]: elfLibrary("_demo.so", 62, needs) };
+      const built = buildWheel({ name, version: "1.0", tag: TAG, files });
+      bytes.set(built.sha256, built.bytes);
+      const { filename, sha256 } = built;
+      const wheel = { filename, sha256, size: built.bytes.length, url: `https://index.example/${filename}` };
+      return { name, version: "1.0", wheel, requested: true };
+    },
+  };
+}
+
+test("a library that an import needs is an error that names wheel, library and package", async (t) => {
+  const { check, wheel } = world(t);
+  const packages = [wheel("demo", { needed: ["libGL.so.1", "libz.so.1", "libc.so.6"] })];
+  const refused = {
+    code: "LIBRARY_MISSING",
+    message: `a library is missing in the image:\n  libGL.so.1, needed by demo==1.0 (${MODULE}): in libgl1`,
+    hint: "add --system libgl1, or --system auto",
+  };
+  await assert.rejects(check(packages), refused);
+  // Refused again, although every layer may have been made by now.
+  await assert.rejects(check(packages), refused);
+});
+
+test("auto names the packages, fetching the wheels that hold machine code", async (t) => {
+  const { auto, wheel } = world(t);
+  const packages = [wheel("demo", { needed: ["libX11.so.6", "libGL.so.1", "libnobody.so.7"] })];
+  assert.deepEqual(await auto(packages), ["libgl1", "libx11-6"]);
+  await assert.rejects(auto(packages, { libraries: undefined }), { code: "CONFIG_INVALID", message: /takes none/ });
+});
+
+test("what no import needs, or no package has, is one warning, told again when nothing is looked at again", async (t) => {
+  const { check, wheel, events } = world(t);
+  const packages = [
+    wheel("demo", { needed: ["libnobody.so.7"] }),
+    wheel("other", { needed: ["libGL.so.1"] }, "other/plugins/libplugin.so"),
+  ];
+  for (const _ of [1, 2]) await check(packages);
+  const told = events.flatMap((event) => (event.type === "warning" ? [event.message] : []));
+  assert.equal(told.length, 2);
+  assert.equal(told[0], told[1]);
+  assert.match(
+    told[0] ?? "",
+    /libGL\.so\.1, needed by other==1\.0 .*: in libgl1\n.*libnobody\.so\.7.*no Debian package has it/,
+  );
+});
+
+test("a module that was built for a newer glibc is refused", async (t) => {
+  const { check, wheel } = world(t);
+  const packages = [wheel("demo", { needed: ["libc.so.6"], versions: ["GLIBC_2.39"] })];
+  await assert.rejects(check(packages), {
+    code: "LIBRARY_MISSING",
+    message: /demo==1\.0 needs glibc 2\.39.*has 2\.36/,
+  });
+});
+
+test("a base that can't tell what it has is not judged", async (t) => {
+  const { check, wheel, events } = world(t);
+  await check([wheel("demo", { needed: ["libGL.so.1"] })], { libraries: undefined } as object);
+  assert.deepEqual(events, []);
+});
