@@ -1,16 +1,12 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { silent } from "../src/events.ts";
-import { createHttp } from "../src/net/http.ts";
 import type { HttpClient } from "../src/net/http-client.ts";
-import { createCatalog, type IndexCatalog } from "../src/pypi/catalog.ts";
-import { createCredentials } from "../src/pypi/credentials.ts";
-import { readIndexConfig } from "../src/pypi/index-config.ts";
+import type { IndexCatalog } from "../src/pypi/catalog.ts";
 import { comparePublic, isPrerelease } from "../src/python/version.ts";
 import { parseWheelName } from "../src/python/wheel-name.ts";
 import type { DistributionFile } from "../src/resolve/lock.ts";
-import { createDiskStore } from "../src/store/disk.ts";
+import { agreeIndex, openCatalog } from "../test/agree/own.ts";
 import { machine } from "./_measure.ts";
 
 const NAMES = "torch numpy pandas scipy boto3 botocore transformers django fastapi requests aiohttp openai".split(" ");
@@ -35,7 +31,7 @@ interface Traffic {
 
 async function run(cacheDir: string, names: readonly string[]): Promise<unknown> {
   const traffic: Traffic = { requests: 0, bytes: 0 };
-  const { catalog, close } = await openCatalog(cacheDir, traffic);
+  const { catalog, close } = await openCatalog(await agreeIndex(), cacheDir, (http) => counted(http, traffic));
   try {
     const start = process.hrtime.bigint();
     const files = await Promise.all(names.map((name) => newestWheel(catalog, name)));
@@ -51,29 +47,6 @@ async function run(cacheDir: string, names: readonly string[]): Promise<unknown>
   } finally {
     await close();
   }
-}
-
-async function openCatalog(
-  cacheDir: string,
-  traffic: Traffic,
-): Promise<{ readonly catalog: IndexCatalog; close(): Promise<void> }> {
-  const environment = process.env;
-  const config = await readIndexConfig({ flags: {}, environment, readText });
-  const http = createHttp({ environment, userAgent: "ociasm/bench" });
-  const catalog = createCatalog(config, {
-    http: counted(http, traffic),
-    store: createDiskStore(cacheDir),
-    authorize: createCredentials(config, environment, readText),
-    report: silent,
-    signal: new AbortController().signal,
-    offline: false,
-    now: Math.floor(Date.now() / 1000),
-  });
-  const close = async (): Promise<void> => {
-    await catalog.close();
-    await http.close();
-  };
-  return { catalog, close };
 }
 
 function counted(http: HttpClient, traffic: Traffic): HttpClient {
@@ -110,8 +83,4 @@ async function newestWheel(catalog: IndexCatalog, name: string): Promise<Distrib
 
 function secondsSince(start: bigint): number {
   return Number(process.hrtime.bigint() - start) / 1e9;
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  return readFile(path, "utf8").catch(() => undefined);
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { isOciasmError } from "../../src/errors.ts";
 import { silent } from "../../src/events.ts";
 import { createHttp } from "../../src/net/http.ts";
+import type { HttpClient } from "../../src/net/http-client.ts";
 import { createCatalog, type IndexCatalog } from "../../src/pypi/catalog.ts";
 import { createCredentials } from "../../src/pypi/credentials.ts";
 import { type IndexConfig, readIndexConfig } from "../../src/pypi/index-config.ts";
@@ -22,16 +23,17 @@ export async function agreeIndex(): Promise<IndexConfig> {
   return { ...(await readIndexConfig({ flags: {}, environment: process.env, readText })), findLinks: [] };
 }
 
-/** A catalog over a cache folder; every run opens its own, as every run of the program does. */
+/** A catalog over a cache folder; every run opens its own, as every run of the program does. `watch` sees its requests. */
 export async function openCatalog(
   config: IndexConfig,
   cacheDir: string,
+  watch: (http: HttpClient) => HttpClient = (http) => http,
 ): Promise<{ readonly catalog: IndexCatalog; close(): Promise<void> }> {
   const environment = process.env;
   const { caFile } = config;
   const http = createHttp({ environment, userAgent: "ociasm/bench", ...(caFile === undefined ? {} : { caFile }) });
   const catalog = createCatalog(config, {
-    http,
+    http: watch(http),
     store: createDiskStore(cacheDir),
     authorize: createCredentials(config, environment, readText),
     report: silent,
