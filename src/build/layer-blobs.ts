@@ -34,13 +34,10 @@ export function createRunBlobs(deps: BuildDeps): RunBlobs {
     remade.add(record.digest);
     if (made.digest === record.digest && made.diffId === record.diffId && made.size === record.size) return;
     isRefuted = true;
-    throw new OciasmError(
-      "HASH_MISMATCH",
-      `layer ${record.title} is ${made.digest}, an earlier image has ${record.digest}`,
-      {
-        hint: "build with --no-registry-cache",
-      },
-    );
+    const [own, told] = [made, record].map(({ digest, diffId, size }) => `${digest} (${diffId}, ${size} bytes)`);
+    throw new OciasmError("HASH_MISMATCH", `layer ${record.title} is ${own}, an earlier image says ${told}`, {
+      hint: "build with --no-registry-cache",
+    });
   };
   const bring = async (layer: Descriptor): Promise<void> => {
     if ((await deps.store.has(layer.digest)) === layer.size) return;
