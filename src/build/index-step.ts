@@ -32,7 +32,9 @@ export interface IndexRequest {
   readonly input: Input;
 }
 
-export async function indexStep(request: IndexRequest, deps: BuildDeps): Promise<PackageIndex> {
+type IndexDeps = Pick<BuildDeps, "environment" | "store" | "http" | "report" | "signal" | "now" | "offline">;
+
+export async function indexStep(request: IndexRequest, deps: IndexDeps): Promise<PackageIndex> {
   const { environment, store } = deps;
   const defaultUrl = (): Promise<string> => remember(store, "default-index", "pypi", defaultIndexUrl);
   const read = await readIndexConfig({ ...(await configRequest(request)), environment, readText, defaultUrl });
