@@ -29,7 +29,7 @@ export async function readLayer(
   const label = `layer ${layer.digest}`;
   try {
     const limits = { label, maxTotalSize: limit, endOptional: true };
-    for await (const member of readTar(tarHash.pass(plain), limits)) await visit(member);
+    for await (const member of readTar(tarHash.pass(atMost(limit, plain, label)), limits)) await visit(member);
   } catch (error) {
     throw readable(error, label);
   }
@@ -50,6 +50,20 @@ function readable(error: unknown, label: string): unknown {
   const isZlib = error instanceof Error && "code" in error && /^(Z_|ZSTD_|ERR_ZLIB)/.test(String(error.code));
   if (!isZlib) return error;
   return new OciasmError("ARCHIVE_INVALID", `${label} can't be decompressed: ${error.message}`, { cause: error });
+}
+
+/** Members are counted by whoever reads the tar; this counts what may come behind its end as well. */
+async function* atMost(
+  limit: number,
+  chunks: AsyncIterable<Uint8Array>,
+  label: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > limit) throw new OciasmError("ARCHIVE_INVALID", `${label} unpacks to more than ${limit} bytes`);
+    yield chunk;
+  }
 }
 
 interface Meter {

@@ -165,6 +165,24 @@ test("46 a layer that unpacks to more than it may, to something else, or has gar
   }
 });
 
+/** A megabyte of gzip that unpacks to 1.1 GB: members of a tar, or zeros behind its end. */
+async function bomb(place: "members" | "behind the end"): Promise<ReturnType<typeof packLayer>> {
+  const zeros = Buffer.alloc(16 * 1024 * 1024);
+  const tar = Buffer.from(await buildTar({ zeros }));
+  const part = gzipSync(place === "members" ? tar.subarray(0, 512 + zeros.length) : zeros);
+  const parts = Array.from({ length: 70 }, () => part);
+  const first = place === "members" ? [] : [gzipSync(tar)];
+  return packLayer(tar, () => Buffer.concat([...first, ...parts]), `${OCI_LAYER}+gzip`);
+}
+
+for (const place of ["members", "behind the end"] as const) {
+  test(`46 a real bomb with its powder in ${place} is left at a gigabyte`, async (t) => {
+    const registry = await fakeRegistry(t);
+    seedImage(registry, buildImage("linux/amd64", [await bomb(place)]), "1");
+    await assert.rejects(open(t, registry), { code: "ARCHIVE_INVALID", message: /more than \d+ bytes/ });
+  });
+}
+
 test("47 the URLs of a layer are never asked, and a foreign layer makes no base", async (t) => {
   const other = await fakeRegistry(t);
   const urls = [`http://${other.host}/v2/x`, "https://10.0.0.1/x"];

@@ -5,9 +5,14 @@ import { createServer } from "node:https";
 import { type AddressInfo, connect, type LookupFunction } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { createHttp } from "../../../src/net/http.ts";
+import type { HttpRequest } from "../../../src/net/http-client.ts";
+import { pushBlob } from "../../../src/registry/upload.ts";
+import { fakeRegistry } from "../../fake-registry/registry.ts";
 import { makeCertificate, type TestCertificate } from "../../support/certificate.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
+import { blobOf, noise } from "./bench.ts";
 import { blobOfBytes, openClient, openPull, pulled, warnings } from "./pull-bench.ts";
 
 const bytes = Buffer.from("blob");
@@ -119,6 +124,41 @@ test("51 a proxy that wants a login is named", async (t) => {
       return true;
     });
   }
+});
+
+test("51 a proxy that takes whole bodies before it passes them on is waited for, longer than a line may be silent", async (t) => {
+  const registry = await fakeRegistry(t);
+  const seen: number[] = [];
+  const proxy = createPlain((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const body = Buffer.concat(chunks);
+      seen.push(body.length);
+      const pass = async (): Promise<void> => {
+        if (body.length > 0) await wait(1500);
+        const { host: _, connection: __, "content-length": ___, ...headers } = request.headers;
+        const init = { method: request.method ?? "", headers: headers as Record<string, string> };
+        const answer = await fetch(request.url ?? "", body.length === 0 ? init : { ...init, body });
+        const whole = Buffer.from(await answer.arrayBuffer());
+        response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(whole);
+      };
+      pass().catch(() => response.destroy());
+    });
+  });
+  const environment = { HTTP_PROXY: `http://127.0.0.1:${await listen(t, proxy)}` };
+  const inner = createHttp({ environment, userAgent: "test" });
+  t.after(() => inner.close());
+  // Silence of a second ends a request, but not while the other side has all of it and thinks.
+  const http = { ...inner, request: (request: HttpRequest) => inner.request({ ...request, stallSeconds: 1 }) };
+  const { client } = openClient(t, registry.host, { http });
+  const large = noise(9 * 1024 * 1024);
+  assert.equal(await pushBlob(client, "team/app", blobOf(large)), "uploaded");
+  assert.ok(registry.blob("team/app", blobOfBytes(large).digest)?.equals(large));
+  assert.deepEqual(
+    seen.filter((bytes) => bytes > 0),
+    [large.length],
+  );
 });
 
 test("52 an unknown, an expired and another host's certificate are told apart, and none is asked twice", async (t) => {
