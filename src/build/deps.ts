@@ -20,6 +20,8 @@ export interface BuildDeps {
   /** Seconds since 1970. */
   readonly now: number;
   readonly offline: boolean;
+  /** Where it is there, names of files whose size nobody tells without the network are put here, and count as 0. */
+  readonly unsized?: Set<string>;
   /** 0 to 1, for nothing but the waits between tries. */
   readonly random?: () => number;
 }

@@ -1,4 +1,4 @@
-import type { LayerRecord } from "../layers/recipe.ts";
+import type { LayerRecord, LayerSource } from "../layers/recipe.ts";
 import { formatPlatform } from "../oci/platform.ts";
 import type { ImagePlan } from "./image-plan.ts";
 import { type BuiltImage, imageSize } from "./image-step.ts";
@@ -51,16 +51,35 @@ function assembledBytes(images: readonly BuiltImage[]): number {
   return [...distinct.values()].reduce((sum, size) => sum + size, 0);
 }
 
+/** Bytes that a source of a planned layer takes, as far as is known before. */
+export function plannedBytes(source: LayerSource): number {
+  if (!("size" in source)) return 0;
+  const parts = source.type === "wheel" ? (source.part?.count ?? 1) : 1;
+  return Math.ceil(source.size / parts);
+}
+
 /** What is known of a planned image and its layers. */
-export function planResult(plan: ImagePlan, known: KnownLayers): ImageResult {
+export function planResult(plan: ImagePlan, known: KnownLayers, unsized: ReadonlySet<string> = new Set()): ImageResult {
   const layers = [
     ...plan.base.layers.map((record) => layerResult(record, "base")),
     ...plan.layers.map(({ key, recipe }): LayerResult => {
       const layer = known.get(key);
       if (layer !== undefined) return layerResult(layer.record, layer.origin);
-      const size = recipe.sources.reduce((sum, source) => sum + ("size" in source ? source.size : 0), 0);
-      const { kind, title, packages } = recipe;
-      return { digest: null, diffId: null, size, mediaType: "", kind, key, title, packages, origin: "planned" };
+      const size = recipe.sources.reduce((sum, source) => sum + plannedBytes(source), 0);
+      const { kind, title, packages, sources } = recipe;
+      const unknown = sources.some((source) => source.type === "wheel" && unsized.has(source.filename));
+      return {
+        digest: null,
+        diffId: null,
+        size,
+        ...(unknown ? { sizeUnknown: true as const } : {}),
+        mediaType: "",
+        kind,
+        key,
+        title,
+        packages,
+        origin: "planned",
+      };
     }),
   ];
   return {

@@ -29,6 +29,8 @@ export interface LayerResult {
   readonly digest: Digest | null;
   readonly diffId: Digest | null;
   readonly size: number;
+  /** Of a planned layer: `size` leaves out wheels whose size nobody told. */
+  readonly sizeUnknown?: true;
   readonly mediaType: string;
   readonly kind: LayerKind;
   readonly key: Digest | null;

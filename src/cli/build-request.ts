@@ -17,15 +17,17 @@ export async function openBuild(
   args: Arguments,
   session: Session,
   report: (event: BuildEvent) => void,
+  more: Pick<OpenDeps, "unsized"> = {},
 ): Promise<{ readonly prepared: Prepared; readonly deps: OpenDeps }> {
   const request = await readRequest(args, session);
-  const deps = openDeps({
+  const opened = openDeps({
     ...session,
     environment: withRegistries(session.environment, request.config.registries, request.context),
     report,
     userAgent: `ociasm/${version()}`,
     insecureRegistries: request.config.insecureRegistries ?? [],
   });
+  const deps = { ...opened, ...more };
   try {
     return { prepared: await prepareStep(request, deps), deps };
   } catch (error) {

@@ -142,6 +142,11 @@ export const LAYERS: FlagGroup = {
   ],
 };
 
+export const PLAN: FlagGroup = {
+  title: "The plan",
+  flags: [flag("write", "keep it as a policy file that --layer-policy takes", { placeholder: "FILE", path: true })],
+};
+
 export const RUNTIME: FlagGroup = {
   title: "How the image runs",
   flags: [

@@ -20,13 +20,21 @@ export async function fileSize(file: DistributionFile, deps: IndexDeps, insecure
   if (file.url.startsWith("file:")) return localSize(file.url);
   const known = file.sha256 === undefined ? undefined : await deps.store.get<number>(BUCKET, file.sha256);
   if (typeof known === "number") return known;
-  if (deps.offline) throw new OciasmError("OFFLINE", `the size of ${file.filename} is not known without the network`);
+  if (deps.offline) return sizeOffline(file, deps);
   const size = await retrying(() => askSize(file.url, deps, insecure), {
     signal: deps.signal,
     ...(deps.sleep === undefined ? {} : { sleep: deps.sleep }),
   });
   await rememberSize(file, size, deps);
   return size;
+}
+
+function sizeOffline({ filename }: DistributionFile, { unsized }: IndexDeps): number {
+  if (unsized === undefined) {
+    throw new OciasmError("OFFLINE", `the size of ${filename} is not known without the network`);
+  }
+  unsized.add(filename);
+  return 0;
 }
 
 /** Keeps a size that a server told along with something else. */

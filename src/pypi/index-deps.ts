@@ -16,6 +16,8 @@ export interface IndexDeps {
   readonly now?: number;
   /** URLs of the pages that were asked for in this run, shared by all who ask: what is remembered of them is new enough. */
   readonly seen?: Set<string>;
+  /** Without it, a size that only the network knows is an error offline; with it, 0, and the file's name is put here. */
+  readonly unsized?: Set<string>;
   /** For tests. */
   readonly sleep?: Sleep;
 }

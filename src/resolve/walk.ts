@@ -22,13 +22,7 @@ export function walkGraph(
   root: ChosenRoot,
   target: Target,
 ): readonly InputPackage[] {
-  const markers = lockMarkers(markerEnvironment(target));
-  const active = activate(graph, root, markers, input.file);
-  checkConflicts(graph, active, input.file);
-  const { forks = [] } = graph;
-  if (forks.length > 0 && !forks.some((text) => markers.mayHold(text))) throw notResolved(input.file, target);
-  const isActive = (name: string): boolean => active.has(name);
-  const holds = (edge: LockEdge): boolean => edge.marker === undefined || markers.holds(edge.marker, isActive);
+  const holds = edgeTest(input, graph, root, target);
   const own = root.project?.node;
   const reached = new Set([...walkEdges(graph, root.edges, holds)].map((edge) => edge.to));
   const direct = new Set(
@@ -45,8 +39,27 @@ export function walkGraph(
   return packages;
 }
 
+/**
+ * Tells which edges hold for a target once the root's choice is made. Throws INPUT_INVALID where the choice turns on what
+ * the lock says excludes each other, and for a target that the lock was not resolved for.
+ */
+export function edgeTest(
+  input: LockInput,
+  graph: LockGraph,
+  root: ChosenRoot,
+  target: Target,
+): (edge: LockEdge) => boolean {
+  const markers = lockMarkers(markerEnvironment(target));
+  const active = activate(graph, root, markers, input.file);
+  checkConflicts(graph, active, input.file);
+  const { forks = [] } = graph;
+  if (forks.length > 0 && !forks.some((text) => markers.mayHold(text))) throw notResolved(input.file, target);
+  const isActive = (name: string): boolean => active.has(name);
+  return (edge) => edge.marker === undefined || markers.holds(edge.marker, isActive);
+}
+
 /** What the project asks for, also by way of an extra of its own that another of its extras or groups names. */
-function directEdges(graph: LockGraph, { edges, project }: ChosenRoot): readonly LockEdge[] {
+export function directEdges(graph: LockGraph, { edges, project }: ChosenRoot): readonly LockEdge[] {
   const own = project?.node === undefined ? undefined : graph.nodes[project.node];
   if (own === undefined) return edges;
   const seen = new Set<string>();
