@@ -21,7 +21,10 @@ export async function freePort(): Promise<number> {
 export const USER = { name: "tester", password: "open sesame" };
 const HTPASSWD = "tester:$2b$04$s9nAR/L4YeQWqdJ2YQCPaekOE5o5jwh.CMQsV6FfFIn6xc3szxr.O\n";
 
-/** Starts a real registry, of Docker or of crane, and gives its host; undefined when this machine has none of that name. */
+/**
+ * Starts a real registry, and gives its host; undefined when this machine has none of that name: "docker-registry" (Debian's
+ * distribution 2), "distribution" (3, under that name on PATH) or "crane".
+ */
 export async function startRegistry(
   t: TestContext,
   name: string,
@@ -37,8 +40,7 @@ export async function startRegistry(
     join(folder, "config.yml"),
     `version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${folder}/data}}\nhttp: {addr: ${host}}\n${auth}`,
   );
-  const args =
-    name === "docker-registry" ? ["serve", join(folder, "config.yml")] : ["registry", "serve", "--address", host];
+  const args = name === "crane" ? ["registry", "serve", "--address", host] : ["serve", join(folder, "config.yml")];
   const child: ChildProcess = spawn(tool, args, { stdio: "ignore" });
   t.after(async () => {
     child.kill();
