@@ -5,6 +5,7 @@ import type { Digest } from "../oci/digest.ts";
 import { type Module, modulesOf } from "./bytecode-modules.ts";
 import { createFileSink, type FileSink } from "./file-sink.ts";
 import { createListingWriter } from "./listing-writer.ts";
+import { release } from "./release.ts";
 
 /** The largest modules of real packages are tables of 2 MB; a compiler takes 500 times as much memory. */
 const MAX_SOURCE = 4 * 2 ** 20;
@@ -70,8 +71,10 @@ async function writeModules(job: PackJob, compiling: Compiling, pack: FileSink, 
     const bytes = await compileModule(module, compiling, lost);
     if (bytes === undefined) continue;
     await pack.write(bytes);
+    const size = bytes.length;
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    await list.add({ path: module.path, type: "file", mode: 0o644, size: bytes.length, sha256, owner });
+    await list.add({ path: module.path, type: "file", mode: 0o644, size, sha256, owner });
+    release(bytes);
   }
   await list.finish();
 }
@@ -86,7 +89,9 @@ async function compileModule(
   const { compile } = await compiler();
   at(module.imported);
   try {
-    return compile(source, module.imported);
+    const bytes = compile(source, module.imported);
+    release(source);
+    return bytes;
   } catch {
     lost.count++;
     giveUp();

@@ -47,9 +47,9 @@ export async function readyBytecode(
   deps: BuildDeps,
 ): Promise<ImagePlan> {
   const missing = plan.layers.filter((layer) => !known.has(layer.key) && isBytecode(layer));
-  if (missing.length === 0 || (await havePacks(missing, deps))) return plan;
   try {
-    return { ...plan, runtime: await runtimeOf(missing, project, deps) };
+    const runtime = await runtimeFor(missing, project, deps);
+    return runtime === undefined ? plan : { ...plan, runtime };
   } catch (error) {
     deps.signal.throwIfAborted();
     const { message, hint } = toOciasmError(error);
@@ -66,19 +66,20 @@ function isBytecode({ recipe }: PlannedLayer): boolean {
   return recipe.kind === "bytecode";
 }
 
-async function havePacks(layers: readonly PlannedLayer[], deps: BuildDeps): Promise<boolean> {
+/** The interpreter for bytecode that has to be made; undefined where none has. Throws where it can't be had. */
+export async function runtimeFor(
+  layers: readonly PlannedLayer[],
+  project: string,
+  deps: BuildDeps,
+): Promise<Runtime | undefined> {
   for (const { recipe } of layers) {
     for (const source of recipe.sources) {
-      if (source.type === "bytecode" && (await findPack(source, recipe.scheme, deps.store)) === undefined) return false;
+      if (source.type !== "bytecode" || (await findPack(source, recipe.scheme, deps.store)) !== undefined) continue;
+      const { findRuntime } = await import("../interpreter/find-runtime.ts");
+      const runtime = await findRuntime(source.python, project, deps);
+      if (runtime !== undefined) return runtime;
+      throw new OciasmError("BUG", `bytecode for Python ${source.python} was planned, and nothing makes it`);
     }
   }
-  return true;
-}
-
-async function runtimeOf(layers: readonly PlannedLayer[], project: string, deps: BuildDeps): Promise<Runtime> {
-  const [source] = layers.flatMap(({ recipe }) => recipe.sources.filter((one) => one.type === "bytecode"));
-  const { findRuntime } = await import("../interpreter/find-runtime.ts");
-  const runtime = source === undefined ? undefined : await findRuntime(source.python, project, deps);
-  if (runtime !== undefined) return runtime;
-  throw new OciasmError("BUG", "bytecode was planned that no interpreter makes");
+  return undefined;
 }

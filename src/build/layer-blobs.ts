@@ -2,6 +2,7 @@ import type { LayerBlobs } from "../destination/destination.ts";
 import { OciasmError, toOciasmError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { type Digest, digestOfHex } from "../oci/digest.ts";
+import { findPack } from "./bytecode-packs.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { ImagePlan, PlannedLayer } from "./image-plan.ts";
 import type { KnownLayer, KnownLayers } from "./known-layers.ts";
@@ -71,11 +72,11 @@ export function createRunBlobs(deps: BuildDeps): RunBlobs {
 
 /** True where nothing has to be fetched to make the layer: then making it costs less than the blob. */
 async function hasSources({ recipe }: PlannedLayer, { store }: BuildDeps): Promise<boolean> {
-  const here = recipe.sources.map(
-    async (source) =>
-      (source.type !== "wheel" && source.type !== "deb") ||
-      (await store.has(digestOfHex(source.sha256))) === source.size,
-  );
+  const here = recipe.sources.map(async (source) => {
+    if (source.type === "bytecode") return (await findPack(source, recipe.scheme, store)) !== undefined;
+    if (source.type !== "wheel" && source.type !== "deb") return true;
+    return (await store.has(digestOfHex(source.sha256))) === source.size;
+  });
   return (await Promise.all(here)).every((is) => is);
 }
 

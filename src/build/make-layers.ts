@@ -6,6 +6,7 @@ import type { LayerRecord } from "../layers/recipe.ts";
 import { type Digest, digestOfHex } from "../oci/digest.ts";
 import { saveLayer } from "../store/layer-index.ts";
 import { allOrNothing, type Task } from "./all-or-nothing.ts";
+import { runtimeFor } from "./bytecode-step.ts";
 import { checkConflicts, type Roots } from "./conflict-step.ts";
 import type { BuildDeps } from "./deps.ts";
 import { fetchSources } from "./fetch-step.ts";
@@ -28,11 +29,7 @@ export async function makeLayers(
   const roots = await checkConflicts(plan, known, deps);
   // What downloads left behind makes room for the threads.
   if (count > 0) collectGarbage();
-  try {
-    return new Map(await assembleAll(layers, roots, plan, sealed, deps));
-  } finally {
-    await deps.compilers.close();
-  }
+  return new Map(await assembleAll(layers, roots, plan, sealed, deps));
 }
 
 /** Makes a layer whose record is known already. */
@@ -43,7 +40,8 @@ export async function remakeLayer(
   deps: BuildDeps,
 ): Promise<LayerRecord> {
   await fetchSources(plan, [layer], deps);
-  const packing = await openPacking([layer], plan, deps);
+  const runtime = await runtimeFor([layer], process.cwd(), deps);
+  const packing = await openPacking([layer], runtime === undefined ? {} : { runtime }, deps);
   await packing.work(deps.signal);
   const packs = await packing.packsOf(layer);
   return assembleOne(layer, { roots, packs }, plan, deps, deps.signal);

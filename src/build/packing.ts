@@ -46,6 +46,7 @@ export async function openPacking(
         throw error;
       }
     }
+    await deps.compilers.rest();
   };
   return {
     work,

@@ -112,7 +112,7 @@ test("packs are the same from one thread or four, in any order", async (t) => {
       }
     };
     await Promise.all(Array.from({ length: threads }, work));
-    await compilers.close();
+    await compilers.rest();
     return specs.map(({ name }) => JSON.stringify(made.get(name)));
   };
   const one = await digests(1, specs);

@@ -127,7 +127,7 @@ export function mover(t: TestContext, signal: AbortSignal = new AbortController(
     store: temporaryStore(t),
     http,
     registries: createRegistries({ http, report, signal, environment: {} }),
-    compilers: { run: unused, close: async () => {} },
+    compilers: { run: unused, rest: async () => {}, close: async () => {} },
     pool: { assemble: unused, close: async () => {} } as unknown as BuildDeps["pool"],
     limits: createLimits(1),
     report,
