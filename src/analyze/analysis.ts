@@ -3,6 +3,7 @@ import type { Digest } from "../oci/digest.ts";
 import { type LayerContents, unpackedBytes } from "./contents.ts";
 import { type DiveFigures, diveFigures } from "./dive.ts";
 import { type Finding, type Findings, findAll } from "./findings/find.ts";
+import { folderTree, type TreeNode } from "./folder-tree.ts";
 import { instruction } from "./image-layers.ts";
 import { mergeLayers } from "./merge.ts";
 import { findOwners } from "./owners.ts";
@@ -33,6 +34,8 @@ export interface Analysis {
   /** Largest first. */
   readonly packages: readonly PackageUsage[];
   readonly folders: readonly FolderUsage[];
+  /** What a container sees. */
+  readonly tree: TreeNode;
   readonly findings: readonly Finding[];
   readonly reclaimable: Findings["reclaimable"];
   readonly dive: DiveFigures;
@@ -76,6 +79,7 @@ export function analyzeImage({ name, platform, digest, config, layers }: Analysi
     layers: shown,
     packages: packageUsage(image, owners, ratios),
     folders: folderUsage(image, ratios),
+    tree: folderTree(image, owners, layers),
     findings,
     reclaimable,
     dive: diveFigures(layers),

@@ -15,7 +15,7 @@ export function analysisDocument(
   contents: readonly LayerContents[],
   withFiles: boolean,
 ): object {
-  const { dive, folders, ...own } = analysis;
+  const { dive, folders, tree: _, ...own } = analysis;
   return {
     schema: 1,
     ...own,

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { FINDING_KINDS } from "../../src/analyze/findings/finding.ts";
 import { decodeConfig } from "../../src/build/read-config.ts";
-import { ociasm, type RunResult } from "../support/cli.ts";
+import { ociasm, ROOT, type RunResult } from "../support/cli.ts";
 import { dockerArchive } from "../support/docker-archive.ts";
 import { FLAWS, flawedLayers } from "../support/flawed-image.ts";
+import { type Schema, schemaErrors } from "../support/json-schema.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
 interface Finding {
@@ -35,6 +37,30 @@ test("every planted defect is found, with its bytes, and its fix is a line that 
   const sum = Object.values(FLAWS).reduce((total, each) => total + each, 0);
   assert.equal(reclaimable.bytes, sum);
   assert.ok(reclaimable.bytes < unpacked);
+});
+
+test("--json fits schema/analyze.schema.json, which takes every kind of finding and nothing that is not there", async (t) => {
+  const run = await analyzer(t);
+  const result = JSON.parse((await run("--json", "--files", "--max-size", "1GB", "--max-wasted", "50%")).stdout);
+  const shape: Schema = JSON.parse(readFileSync(`${ROOT}schema/analyze.schema.json`, "utf8"));
+  assert.deepEqual(schemaErrors(shape, result), []);
+  assert.notDeepEqual(schemaErrors(shape, { ...result, more: 1 }), []);
+  assert.deepEqual(
+    (JSON.stringify(shape).match(/"enum":\["secrets".*?\]/) ?? [""])[0],
+    `"enum":${JSON.stringify(FINDING_KINDS)}`,
+  );
+  const [file] = result.layer[2].fileList;
+  const expected = {
+    path: "app/overwritten.bin",
+    typeFlag: 48,
+    linkName: "",
+    size: 5,
+    fileMode: 0o644,
+    uid: 0,
+    gid: 0,
+    isDir: false,
+  };
+  assert.deepEqual(file, expected);
 });
 
 test("limits that are kept exit with 0, one that is not with 5, and the result is printed all the same", async (t) => {

@@ -1,8 +1,10 @@
 import { analysisDocument } from "../../analyze/document.ts";
 import { checkGates, type Gate, type Limits } from "../../analyze/gates.ts";
+import { pageData } from "../../analyze/page-data.ts";
 import { analyze } from "../../build/analyze-step.ts";
+import { writePage } from "../../build/write-page.ts";
 import { OciasmError } from "../../errors.ts";
-import { type Arguments, booleanFlag } from "../arguments.ts";
+import { type Arguments, booleanFlag, stringFlag } from "../arguments.ts";
 import { limitFlag } from "../limit-flag.ts";
 import { formatLike, renderAnalysis } from "../render/analysis.ts";
 import type { Session } from "../session.ts";
@@ -15,6 +17,8 @@ export async function analyzeCommand(args: Arguments, session: Session): Promise
   const limits = limitsOf(args);
   const request = { name, platform: platformFlag(args), everyByte: booleanFlag(args, "deep") };
   const { analysis, contents } = await withDeps(args, session, (deps) => analyze(request, deps));
+  const html = stringFlag(args, "html");
+  if (html !== undefined) await writePage(html, `${name} - ociasm analyze`, pageData(analysis));
   const gates = checkGates(analysis, limits);
   const failure = gateFailure(name, gates);
   return {

@@ -1,6 +1,6 @@
 import type { Analysis, LayerAnalysis } from "../../analyze/analysis.ts";
 import type { Finding } from "../../analyze/findings/find.ts";
-import type { FindingKind } from "../../analyze/findings/finding.ts";
+import { FINDING_TITLES, ORIGIN_TITLES } from "../../analyze/findings/titles.ts";
 import type { Gate } from "../../analyze/gates.ts";
 import { type PackageUsage, tellingFolders } from "../../analyze/usage.ts";
 import { gauge, stackedBar } from "./bar.ts";
@@ -117,33 +117,6 @@ function folderTable({ folders }: Analysis, canvas: Canvas): string {
   ] as const;
   return `${heading("folders, where bytes part ways", canvas)}\n${renderTable(columns, rows, canvas)}`;
 }
-
-/** What each kind is called, in the terminal and on the page. */
-export const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
-  secrets: "secrets",
-  overwritten: "overwritten by a layer above",
-  removed: "removed by a layer above",
-  duplicates: "files that are there twice",
-  "cuda-twice": "CUDA twice",
-  "two-versions": "two versions of a package",
-  "development-tools": "development tools",
-  unused: "packages that nothing imports",
-  "debug-symbols": "debug symbols",
-  tests: "tests",
-  headers: "C headers",
-  "static-libraries": "static libraries",
-  bytecode: "bytecode beside its sources",
-  "pip-cache": "caches of pip and its kin",
-  "apt-lists": "lists and caches of apt",
-  "version-control": "version control",
-};
-
-export const ORIGIN_TITLES: Readonly<Record<Finding["origin"], string>> = {
-  base: "in the base",
-  system: "in Debian's packages",
-  package: "in packages",
-  project: "in the project",
-};
 
 function findingList({ findings, reclaimable, unpacked, layers }: Analysis, canvas: Canvas): readonly string[] {
   const unread = layers.filter(({ from }) => from === "listing").length;
