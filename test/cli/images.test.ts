@@ -132,6 +132,30 @@ test("inspect reads documents only, of every kind of argument, whole or as they 
   }
 });
 
+test("the local store is reached from anywhere by pull, and a bare target of copy is a registry's", async (t) => {
+  const registry = await fakeRegistry(t);
+  const { run, ok, folder } = bench(t);
+  seedMoved(registry, "app", "1", await mixedIndex());
+  const name = `${registry.host}/app:1`;
+  await ok("copy", name, `oci:${folder}/layout:1`);
+  await ok("copy", name, `archive:${folder}/a.tar:1`);
+  const digests = [await ok("pull", name, "-t", "from/registry:1")];
+  digests.push(await ok("pull", `oci:${folder}/layout:1`, "-t", "from/folder:1"));
+  digests.push(await ok("pull", `archive:${folder}/a.tar`, "-t", "from/tar:1"));
+  assert.equal(new Set(digests.map((one) => one.split("@")[1])).size, 1);
+  assert.deepEqual(
+    JSON.parse(await ok("image", "ls", "--json")).images.map((one: { readonly ref: string }) =>
+      one.ref.split("/").at(-1),
+    ),
+    ["folder:1", "registry:1", "tar:1"],
+  );
+  // It is in the store under that name; the copy goes to the registry of the name all the same.
+  await ok("pull", name, "-t", `${registry.host}/there:1`);
+  await ok("copy", name, `${registry.host}/there:1`);
+  assert.notEqual(registry.manifest("there:1"), undefined);
+  assert.equal((await run("copy", name, "nowhere.invalid/x:1")).code, 4);
+});
+
 for (const verb of ["pull", "build"] as const) {
   test(`rm and prune take nothing from a ${verb} that is on its way, and do once it has ended`, async (t) => {
     const { run, ok, folder, cache } = bench(t);
