@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import { type ErrorCode, OciasmError, type SourceLocation } from "../errors.ts";
 import type { InputPackage, LockInput } from "../input/input.ts";
 import type { PackageSources } from "../input/package-sources.ts";
@@ -146,7 +147,16 @@ async function fromSources(
   const built = await builder.named(sources, lockFile, asked, target).catch((error: unknown) => {
     throw located(error, location);
   });
-  return { ...lockedAs(item, { wheel: built.wheel }), directUrl: built.directUrl };
+  return {
+    ...lockedAs(item, { wheel: built.wheel }),
+    directUrl: built.directUrl,
+    sources: absolute(sources, lockFile),
+  };
+}
+
+function absolute(sources: PackageSources, lockFile: string): PackageSources {
+  if (sources.kind !== "folder") return sources;
+  return { kind: "folder", path: resolve(dirname(lockFile), sources.path).replaceAll("\\", "/") };
 }
 
 function located(error: unknown, location: SourceLocation): unknown {

@@ -11,6 +11,7 @@ import { resolveRequirements } from "../resolve/resolve.ts";
 import { selectPackages } from "../resolve/select.ts";
 import { unchosenExtras } from "../resolve/walk-conflicts.ts";
 import { chooseRoot } from "../resolve/walk-root.ts";
+import { buildingCatalog } from "./building-catalog.ts";
 import type { BuildConfig } from "./config.ts";
 import type { BuildDeps } from "./deps.ts";
 import { indexStep, type PackageIndex } from "./index-step.ts";
@@ -29,6 +30,11 @@ export interface Packages {
   /** The same for any choice, with what a lock file tells of each package. */
   pinnedFor(target: Target, choice: SelectChoice, preferences: ReadonlyMap<string, string>): Promise<PinnedSet>;
   close(): Promise<void>;
+}
+
+interface Places {
+  readonly index: PackageIndex;
+  readonly builder: SourceBuilder;
 }
 
 export interface PinnedSet {
@@ -53,7 +59,7 @@ export async function openPackages(request: PackagesRequest, deps: BuildDeps): P
   const preferences = new Map<string, string>();
   const pinnedFor: Packages["pinnedFor"] = async (target, chosen, preferred) =>
     isRequest(input)
-      ? resolvePinned(input, target, chosen, preferred, index, deps)
+      ? resolvePinned(input, target, chosen, preferred, { index, builder }, deps)
       : { packages: await selectPinned(input, target, chosen, { index, builder }, deps), warnings: [] };
   return {
     input,
@@ -101,29 +107,38 @@ async function resolvePinned(
   target: Target,
   choice: SelectChoice,
   preferences: ReadonlyMap<string, string>,
-  index: PackageIndex,
+  { index, builder }: Places,
   deps: BuildDeps,
 ): Promise<PinnedSet> {
-  const options = { ...resolveOptions(input, { preferences }), signal: deps.signal };
-  const set: ResolvedSet = await resolveRequirements(input, choice, target, index.catalog, options);
+  const options = { ...resolveOptions(input, { preferences }), mayBuild: builder.allows, signal: deps.signal };
+  const catalog = buildingCatalog(index, builder, target, deps);
+  const set: ResolvedSet = await resolveRequirements(input, choice, target, catalog, options);
   const named = new Map(input.indexes.map(({ name, url }) => [name, url]));
   const packages = await settledAll(
     set.packages.map(({ files: _files, index: from, ...item }) =>
       deps.limits.requests(async (): Promise<PinnedPackage> => {
-        const file = await pinFile(item.file, { ...deps, index: index.client, authorize: index.authorize });
+        const pinned = await pinFile(item.file, { ...deps, index: index.client, authorize: index.authorize });
         const url = from === undefined ? undefined : (named.get(from) ?? (/^https?:/.test(from) ? from : undefined));
-        return { ...item, file, ...(url === undefined ? {} : { index: url }) };
+        return { ...item, file: pinned, ...(url === undefined ? {} : { index: url }) };
       }),
     ),
   );
-  return { packages, warnings: set.warnings };
+  return { packages: await settledAll(packages.map((item) => asWheel(item, target, builder))), warnings: set.warnings };
+}
+
+/** A source distribution as the wheel that it becomes. */
+async function asWheel(item: PinnedPackage, target: Target, builder: SourceBuilder): Promise<PinnedPackage> {
+  const { name, version, file } = item;
+  if (file.filename.endsWith(".whl")) return item;
+  const wayOut = `ask for a version that has wheels, or build one with \`pip wheel --no-deps ${name}==${version}\` and name it by --find-links`;
+  return { ...item, file: await builder.sdist(file, { name, version, wayOut }, target), sdist: file };
 }
 
 async function selectPinned(
   input: Exclude<Input, RequirementsInput>,
   target: Target,
   choice: SelectChoice,
-  { index, builder }: { readonly index: PackageIndex; readonly builder: SourceBuilder },
+  { index, builder }: Places,
   deps: BuildDeps,
 ): Promise<readonly PinnedPackage[]> {
   const { packages } = await lockStep(input, target, choice, index.client, deps, builder);
@@ -132,7 +147,7 @@ async function selectPinned(
   );
   return packages.map((item): PinnedPackage => {
     const from = selected.get(item.name);
-    const { name, version, wheel, requested, directUrl } = item;
+    const { name, version, wheel, requested, directUrl, sdist, sources } = item;
     return {
       name,
       version,
@@ -143,16 +158,20 @@ async function selectPinned(
       ...(from?.requiresPython === undefined ? {} : { requiresPython: from.requiresPython }),
       ...(from?.index === undefined ? {} : { index: from.index }),
       ...(directUrl === undefined ? {} : { directUrl }),
+      ...(sdist === undefined ? {} : { sdist }),
+      ...(sources === undefined ? {} : { sources }),
     };
   });
 }
 
-function lockedPackage({ name, version, file, requested, directUrl, location }: PinnedPackage): LockedPackage {
+function lockedPackage(pinned: PinnedPackage): LockedPackage {
+  const { name, version, file, requested, directUrl, location, sdist } = pinned;
   return {
     name,
     version,
     wheel: file,
     requested,
+    ...(sdist === undefined ? {} : { sdist }),
     ...(directUrl === undefined ? {} : { directUrl }),
     ...(location === undefined ? {} : { location }),
   };

@@ -1,4 +1,5 @@
 import type { SourceLocation } from "../errors.ts";
+import type { PackageSources } from "../input/package-sources.ts";
 import type { Target } from "../python/target.ts";
 
 /** A file of a package as an index, a lock or a folder names it. */
@@ -31,6 +32,8 @@ export interface LockedPackage {
   readonly wheel: LockedWheel;
   /** The source distribution that the wheel was built of here. */
   readonly sdist?: LockedWheel;
+  /** What else it was built of; a folder by its absolute path. */
+  readonly sources?: PackageSources;
   /** Asked for by the user rather than by another package (PEP 376 REQUESTED). */
   readonly requested: boolean;
   /** Text of direct_url.json (PEP 610) for a URL or path requirement, credentials removed. */

@@ -1,3 +1,4 @@
+import type { PackageSources } from "../input/package-sources.ts";
 import type { Prerelease, Resolution } from "../input/request.ts";
 import type { LockedWheel } from "./lock.ts";
 
@@ -27,6 +28,10 @@ export interface PylockEntry {
   readonly direct: boolean;
   /** One for each target that needs another; sorted by file name. */
   readonly wheels: readonly LockedWheel[];
+  /** A file of sources, where there is no wheel: `build` builds it. */
+  readonly sdist?: LockedWheel;
+  /** Other sources in the place of files. */
+  readonly sources?: PackageSources;
 }
 
 /** `[tool.ociasm]`: what PEP 751 has no place for. */

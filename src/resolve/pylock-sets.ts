@@ -1,3 +1,4 @@
+import type { PackageSources } from "../input/package-sources.ts";
 import { wheelArchitecture } from "../python/architecture.ts";
 import { compareText } from "../python/digits.ts";
 import type { Target } from "../python/target.ts";
@@ -8,7 +9,12 @@ import { type Presence, presenceMarker } from "./pylock-marker.ts";
 import type { ResolvedPackage } from "./resolution.ts";
 
 /** A package whose wheel is known to the byte. */
-export type PinnedPackage = Omit<ResolvedPackage, "file" | "files"> & { readonly file: LockedWheel };
+export type PinnedPackage = Omit<ResolvedPackage, "file" | "files"> & {
+  readonly file: LockedWheel;
+  /** What `file` was built of here: a file of an index, or what stands in the place of one. */
+  readonly sdist?: LockedWheel;
+  readonly sources?: PackageSources;
+};
 
 /** What one target gets: the project alone, and the project with each extra or group by itself. */
 export interface TargetSets {
@@ -76,7 +82,9 @@ function addTo(drafts: Map<string, Draft>, item: PinnedPackage, machine: string,
   const key = [item.name, item.version, item.index ?? "", item.directUrl ?? ""].join("\0");
   const draft = drafts.get(key) ?? { first: item, wheels: new Map(), dependencies: new Set(), presence: new Map() };
   drafts.set(key, draft);
-  draft.wheels.set(`${item.file.filename} ${item.file.sha256}`, item.file);
+  if (item.sdist === undefined && item.sources === undefined) {
+    draft.wheels.set(`${item.file.filename} ${item.file.sha256}`, item.file);
+  }
   for (const name of item.dependencies) draft.dependencies.add(name);
   const known = draft.presence.get(machine) ?? { bare: false, extras: [], groups: [] };
   draft.presence.set(machine, present(known, context));
@@ -95,7 +103,7 @@ function entryOf(
 ): PylockEntry {
   const alone = (versions.get(first.name)?.length ?? 1) === 1;
   const marker = presenceMarker(presence, machines, alone);
-  const { name, version, requiresPython, index, directUrl } = first;
+  const { name, version, requiresPython, index, directUrl, sdist, sources } = first;
   return {
     name,
     version,
@@ -104,6 +112,8 @@ function entryOf(
     dependencies: [...dependencies].sort(compareText).flatMap((needed) => dependencyOn(needed, versions)),
     ...(index === undefined ? {} : { index }),
     direct: directUrl !== undefined,
+    ...(sdist === undefined ? {} : { sdist }),
+    ...(sources === undefined ? {} : { sources }),
     wheels: [...wheels.values()].sort((a, b) => compareText(a.filename, b.filename)),
   };
 }

@@ -1,5 +1,6 @@
 import * as posix from "node:path/posix";
 import { withoutCredentials } from "../input/direct.ts";
+import type { PackageSources } from "../input/package-sources.ts";
 import type { LockedWheel } from "./lock.ts";
 import type { PylockDocument, PylockEntry } from "./pylock-document.ts";
 import { ociasmLines } from "./pylock-ociasm-writer.ts";
@@ -29,15 +30,8 @@ export function pylockText(document: PylockDocument, folder: string): string {
 }
 
 function packageLines(entry: PylockEntry, folder: string): readonly string[] {
-  const { name, version, marker, requiresPython, dependencies, index, direct, wheels } = entry;
-  const [only] = wheels;
-  const files =
-    direct && only !== undefined && wheels.length === 1
-      ? tomlLine("archive", { inline: { ...placeOf(only, folder), ...contentOf(only) } })
-      : tomlLongList(
-          "wheels",
-          wheels.map((wheel) => wheelTable(wheel, folder)),
-        );
+  const { name, version, marker, requiresPython, dependencies, index, direct } = entry;
+  const files = fileLines(entry, folder);
   return [
     "[[packages]]",
     ...tomlLine("name", name),
@@ -55,6 +49,36 @@ function packageLines(entry: PylockEntry, folder: string): readonly string[] {
   ];
 }
 
+function fileLines({ direct, wheels, sdist, sources }: PylockEntry, folder: string): readonly string[] {
+  const [only] = wheels;
+  if (sources !== undefined) return sourceLines(sources, folder);
+  if (direct && only !== undefined && wheels.length === 1) {
+    return tomlLine("archive", { inline: { ...placeOf(only, folder), ...contentOf(only) } });
+  }
+  const tables = wheels.map((wheel) => wheelTable(wheel, folder));
+  return [
+    ...(sdist === undefined ? [] : tomlLine("sdist", wheelTable(sdist, folder))),
+    ...(tables.length === 0 && sdist !== undefined ? [] : tomlLongList("wheels", tables)),
+  ];
+}
+
+function sourceLines(sources: PackageSources, folder: string): readonly string[] {
+  const subdirectory = "subdirectory" in sources ? sources.subdirectory : undefined;
+  switch (sources.kind) {
+    case "folder":
+      return tomlLine("directory", { inline: { path: posix.relative(folder, sources.path) || "." } });
+    case "git": {
+      const { url, commit } = sources;
+      return tomlLine("vcs", { inline: { type: "git", url, "commit-id": commit, subdirectory } });
+    }
+    case "archive": {
+      const { sha256 } = sources.file;
+      const hashes = { inline: { sha256 } };
+      return tomlLine("archive", { inline: { ...placeOf(sources.file, folder), hashes, subdirectory } });
+    }
+  }
+}
+
 function wheelTable(wheel: LockedWheel, folder: string): TomlInline {
   return { inline: { name: wheel.filename, ...placeOf(wheel, folder), ...contentOf(wheel) } };
 }
@@ -64,7 +88,7 @@ function contentOf({ uploadTime, size, sha256 }: LockedWheel): TomlInline["inlin
   return { "upload-time": dated, size, hashes: { inline: { sha256 } } };
 }
 
-function placeOf({ url }: LockedWheel, folder: string): TomlInline["inline"] {
+function placeOf({ url }: Pick<LockedWheel, "url">, folder: string): TomlInline["inline"] {
   const path = localPath(url);
   return path === undefined ? { url: withoutCredentials(url) } : { path: posix.relative(folder, path) };
 }

@@ -1,4 +1,5 @@
 import { allowsPython } from "../../python/requires-python.ts";
+import { parseSdistName } from "../../python/sdist-name.ts";
 import { formatVersion, type Version } from "../../python/version.ts";
 import { bestWheel } from "../../python/wheel-choice.ts";
 import { explainMismatch } from "../../python/wheel-mismatch.ts";
@@ -17,15 +18,34 @@ interface Files {
 export function offerOf(version: Version, { all, files }: Files, policy: Policy): Offer {
   const none = (reason: string) => ({ kind: "none", reason }) as const;
   if (files.length === 0 && policy.uploaded !== undefined) return none(tooNew(all, policy.uploaded.text));
-  const wheels = files.filter(({ filename }) => filename.endsWith(".whl"));
-  if (wheels.length === 0) return none("has no wheel, only sources");
-  if (policy.sourcesOnly) return none("may not come as a wheel (no-binary), and nothing is built here");
+  const wheels = policy.sourcesOnly ? [] : files.filter(({ filename }) => filename.endsWith(".whl"));
+  if (wheels.length === 0 && !policy.mayBuild) {
+    const sourcesOnly = files.some(({ filename }) => filename.endsWith(".whl"));
+    return none(
+      sourcesOnly ? "may not come as a wheel (no-binary), and nothing is built here" : "has no wheel, only sources",
+    );
+  }
   if (!allowsPrerelease(policy, version)) return none("is a pre-release");
   const misspelt = policy.spellings.find((asked) => !isSpelt(version, asked));
   if (misspelt !== undefined) return none(`is not spelled as ${misspelt.text} asks`);
   const hashed = wheels.filter((file) => hasHash(file, policy));
-  if (hashed.length === 0) return none(noHash(policy));
-  return fitting(version, hashed, policy);
+  if (wheels.length > 0 && hashed.length === 0) return none(noHash(policy));
+  const wheel = hashed.length === 0 ? undefined : fitting(version, hashed, policy);
+  if (wheel?.kind === "wheel" || !policy.mayBuild) return wheel ?? none(NO_WHEEL);
+  return sourcesOf(version, files, policy) ?? wheel ?? none("has neither a wheel nor sources that can be built");
+}
+
+const NO_WHEEL = "has no wheel, only sources";
+
+/** The source distribution of a version that has no wheel. */
+function sourcesOf(version: Version, files: readonly DistributionFile[], policy: Policy): Offer | undefined {
+  const sources = files.filter(({ filename }) => parseSdistName(filename).ok && !filename.endsWith(".whl"));
+  const allowed = sources.filter(
+    (file) => hasHash(file, policy) && allowsPython(file.requiresPython, policy.target.python.version),
+  );
+  const kept = allowed.find(({ yanked }) => yanked === undefined);
+  const file = kept ?? (allowsYanked(policy, version) ? allowed[0] : undefined);
+  return file === undefined ? undefined : { kind: "wheel", wheel: file };
 }
 
 function fitting(version: Version, wheels: readonly DistributionFile[], policy: Policy): Offer {

@@ -5,6 +5,8 @@ export interface ResolveOptions extends ResolutionOptions {
   readonly preferences: ReadonlyMap<string, string>;
   /** Names, or `:all:`, of which no wheel may be used; nothing is built, so they can't be had. */
   readonly noBinary: readonly string[];
+  /** Whether a package may be built where it has sources alone; nothing is where this is left out. */
+  readonly mayBuild?: (name: string) => boolean;
   readonly signal?: AbortSignal;
 }
 

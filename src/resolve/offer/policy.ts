@@ -16,6 +16,8 @@ export interface Policy {
   readonly preference?: Version;
   readonly uploaded?: UploadLimit;
   readonly sourcesOnly: boolean;
+  /** Sources will do where there is no wheel. */
+  readonly mayBuild: boolean;
   /** Lists of sha256, in each of which a file's must be. */
   readonly hashes: readonly Asked[];
   /** Operands of `===`, with the place. */
@@ -38,6 +40,7 @@ export function policyOf(name: string, request: Request, options: ResolveOptions
     ...(preference === undefined ? {} : { preference }),
     ...(uploaded === undefined ? {} : { uploaded }),
     sourcesOnly: options.noBinary.includes(name) || options.noBinary.includes(":all:"),
+    mayBuild: options.mayBuild?.(name) === true,
     hashes: said.filter(({ sha256 }) => sha256.length > 0),
     spellings: said.filter(({ requirement }) => requirement.specifiers.specifiers.some(isSpelling)),
     asked,

@@ -10,10 +10,16 @@ import { versionSpans } from "./spans.ts";
 import { isNewer } from "./upload-limit.ts";
 
 /** Groups the files of an index page by version, and says of each version which wheel fits, or why none does. */
-export function readProject(files: readonly DistributionFile[], policy: Policy): Project {
+export function readProject(files: readonly DistributionFile[], asked: Policy): Project {
+  const policy = { ...asked, mayBuild: asked.mayBuild && !files.some(isCompiled) };
   const releases = [...byVersion(files, policy.name).values()].map(({ version, all }) => release(version, all, policy));
   releases.sort(byPreference(policy));
   return { ...projectOf(policy.name, releases), warnings: undated(files, policy) };
+}
+
+/** A project that has wheels for single machines is not pure: no build of its sources is tried. */
+function isCompiled({ filename }: DistributionFile): boolean {
+  return filename.endsWith(".whl") && !filename.endsWith("-none-any.whl");
 }
 
 /** Releases in the order in which they are tried. */

@@ -12,6 +12,7 @@ export interface Release {
 }
 
 export type Offer =
+  /** Or a source distribution that a wheel is to be built of. */
   | { readonly kind: "wheel"; readonly wheel: DistributionFile }
   /** Why there is none for the target: a predicate in the singular. */
   | { readonly kind: "none"; readonly reason: string };

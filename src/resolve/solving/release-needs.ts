@@ -3,7 +3,7 @@ import type { Metadata } from "../../python/metadata.ts";
 import { normalizeName } from "../../python/name.ts";
 import { parseRequirement, type Requirement } from "../../python/requirement.ts";
 import { allowsPython } from "../../python/requires-python.ts";
-import { comparePublic, parseVersion, type Version } from "../../python/version.ts";
+import { comparePublic, formatVersion, parseVersion, type Version } from "../../python/version.ts";
 import type { Catalog } from "../catalog.ts";
 import type { DistributionFile } from "../lock.ts";
 import { needsPython } from "../offer/offer.ts";
@@ -22,7 +22,7 @@ export async function releaseNeeds(
   pythonVersion: string,
 ): Promise<ReleaseNeeds> {
   const unavailable = (reason: string): ReleaseNeeds => ({ kind: "unavailable", reason });
-  const metadata = await readable(catalog, wheel);
+  const metadata = await readable(catalog, wheel, `${name} ${formatVersion(version)}`);
   if (typeof metadata === "string") return unavailable(metadata);
   const own = parseVersion(metadata.version);
   if (normalizeName(metadata.name) !== name || own === undefined || comparePublic(own, version) !== 0) {
@@ -41,11 +41,17 @@ export async function releaseNeeds(
   return { kind: "known", metadata, requirements };
 }
 
-async function readable(catalog: Catalog, wheel: DistributionFile): Promise<Metadata | string> {
+/** The message as a predicate. */
+function buildReason(message: string, label: string): string {
+  return message.startsWith(`${label} `) ? message.slice(label.length + 1) : `can't be built: ${message}`;
+}
+
+async function readable(catalog: Catalog, wheel: DistributionFile, label: string): Promise<Metadata | string> {
   try {
     return await catalog.metadata(wheel);
   } catch (error) {
     if (isOciasmError(error) && error.code === "WHEEL_INVALID") return `has a wheel that is broken: ${error.message}`;
+    if (isOciasmError(error) && error.code === "BUILD_FAILED") return buildReason(error.message, label);
     throw error;
   }
 }
