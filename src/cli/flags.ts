@@ -147,6 +147,11 @@ export const PLAN: FlagGroup = {
   flags: [flag("write", "keep it as a policy file that --layer-policy takes", { placeholder: "FILE", path: true })],
 };
 
+export const PRUNE: FlagGroup = {
+  title: "What is removed",
+  flags: [flag("all", "layers that no image has, and all notes, too")],
+};
+
 export const RUNTIME: FlagGroup = {
   title: "How the image runs",
   flags: [

@@ -3,11 +3,11 @@ import { type Digest, isDigest } from "../oci/digest.ts";
 import type { BlobStore, KeyIndex } from "./blob-store.ts";
 
 // The number goes up when records get a member that an image is made of.
-const BUCKET = "layers";
+export const LAYERS_BUCKET = "layers";
 
 /** What is known of the layer with this recipe key, whether or not its blob is still here. */
 export async function recallLayer(store: KeyIndex, key: Digest): Promise<LayerRecord | undefined> {
-  const record = await store.get<LayerRecord>(BUCKET, key);
+  const record = await store.get<LayerRecord>(LAYERS_BUCKET, key);
   return record !== undefined && record.key === key && isDigest(record.digest) && isDigest(record.diffId)
     ? record
     : undefined;
@@ -23,5 +23,5 @@ export async function findLayer(store: BlobStore & KeyIndex, key: Digest): Promi
 
 /** Records without a key (layers of a foreign base) are not kept. */
 export async function saveLayer(store: KeyIndex, record: LayerRecord): Promise<void> {
-  if (record.key !== undefined) await store.set(BUCKET, record.key, record);
+  if (record.key !== undefined) await store.set(LAYERS_BUCKET, record.key, record);
 }

@@ -1,17 +1,11 @@
-import { open, readdir, rm, stat } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Descriptor } from "../oci/descriptor.ts";
-import { type Digest, isDigest } from "../oci/digest.ts";
-import {
-  type ImageIndex,
-  type ImageManifest,
-  isIndex,
-  MAX_DOCUMENT_BYTES,
-  parseManifestDocument,
-} from "../oci/manifest.ts";
+import type { Digest } from "../oci/digest.ts";
 import type { DiskStore } from "./disk.ts";
 import { listImages } from "./images.ts";
 import { storeError } from "./store-error.ts";
+import { blobsOf, markImage, namedBy, readDocument, removeBlob } from "./stored-images.ts";
+import { blobUses, noteFolders } from "./usage.ts";
 
 export interface Pruned {
   readonly blobs: number;
@@ -24,7 +18,7 @@ export interface Pruned {
  */
 export async function pruneImages(store: DiskStore): Promise<Pruned> {
   const keep = new Set<Digest>();
-  for (const { descriptor } of await listImages(store)) await mark(store, descriptor.digest, keep);
+  for (const { descriptor } of await listImages(store)) await markImage(store, descriptor.digest, keep);
   const drop = new Set<Digest>();
   for (const digest of await blobsOf(store)) {
     const document = keep.has(digest) ? undefined : await readDocument(store, digest);
@@ -32,75 +26,37 @@ export async function pruneImages(store: DiskStore): Promise<Pruned> {
     drop.add(digest);
     for (const named of namedBy(document)) if (!keep.has(named.digest)) drop.add(named.digest);
   }
+  return removeBlobs(store, drop);
+}
+
+/**
+ * Removes what was downloaded: layers that were made of it stay. With `all`, layers that are in no image of the store go
+ * too, and what is remembered of indexes and bases. All of it can be had again. The caller makes sure that no other run
+ * works with the store.
+ */
+export async function pruneCache(store: DiskStore, all: boolean): Promise<Pruned> {
+  const uses = await blobUses(store);
+  const drop = [...uses].filter(([, { use }]) => use === "downloads" || (all && use === "layers"));
+  const pruned = await removeBlobs(
+    store,
+    drop.map(([digest]) => digest),
+  );
+  if (!all) return pruned;
+  for (const folder of await noteFolders(store)) {
+    await rm(join(store.cacheDir, "keys", folder), { recursive: true, force: true }).catch((error: unknown) => {
+      throw storeError(error, store.cacheDir);
+    });
+  }
+  return pruned;
+}
+
+async function removeBlobs(store: DiskStore, digests: Iterable<Digest>): Promise<Pruned> {
   let [blobs, bytes] = [0, 0];
-  for (const digest of drop) {
-    const size = await remove(store, digest);
+  for (const digest of digests) {
+    const size = await removeBlob(store, digest);
     if (size === undefined) continue;
     blobs++;
     bytes += size;
   }
   return { blobs, bytes };
-}
-
-async function mark(store: DiskStore, digest: Digest, keep: Set<Digest>): Promise<void> {
-  if (keep.has(digest)) return;
-  keep.add(digest);
-  const document = await readDocument(store, digest);
-  if (document === undefined) return;
-  for (const child of namedBy(document)) {
-    if (isIndex(document)) await mark(store, child.digest, keep);
-    else keep.add(child.digest);
-  }
-}
-
-function namedBy(document: ImageIndex | ImageManifest): readonly Descriptor[] {
-  return isIndex(document) ? document.manifests : [document.config, ...document.layers];
-}
-
-async function blobsOf(store: DiskStore): Promise<readonly Digest[]> {
-  const root = join(store.cacheDir, "blobs", "sha256");
-  const folders = await readdir(root).catch(() => []);
-  const names = await Promise.all(folders.map((folder) => readdir(join(root, folder)).catch(() => [])));
-  return names
-    .flat()
-    .sort()
-    .map((name) => `sha256:${name}`)
-    .filter(isDigest);
-}
-
-/** The manifest or index that a blob is; undefined for any other blob, and for one that is damaged. */
-async function readDocument(store: DiskStore, digest: Digest): Promise<ImageIndex | ImageManifest | undefined> {
-  const file = await open(store.path(digest), "r").catch(() => undefined);
-  if (file === undefined) return undefined;
-  try {
-    if ((await file.stat()).size > MAX_DOCUMENT_BYTES) return undefined;
-    const { buffer, bytesRead } = await file.read(new Uint8Array(1), 0, 1, 0);
-    if (bytesRead === 0 || buffer[0] !== OPENING_BRACE) return undefined;
-    return parseManifestDocument(await readWhole(store, digest));
-  } catch {
-    return undefined;
-  } finally {
-    await file.close();
-  }
-}
-
-const OPENING_BRACE = 0x7b;
-
-async function readWhole(store: DiskStore, digest: Digest): Promise<Uint8Array> {
-  const blob = await store.open(digest);
-  try {
-    return await blob.read(0, blob.size);
-  } finally {
-    await blob.close();
-  }
-}
-
-async function remove(store: DiskStore, digest: Digest): Promise<number | undefined> {
-  const path = store.path(digest);
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined) return undefined;
-  await rm(path, { force: true }).catch((error: unknown) => {
-    throw storeError(error, store.cacheDir);
-  });
-  return found.size;
 }
