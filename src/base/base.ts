@@ -72,6 +72,8 @@ export interface BaseRequest {
   readonly snapshot?: string;
   /** What a lock says of the base. */
   readonly pins?: BasePins;
+  /** Date in seconds of the Debian release that a lock knows, where it is not followed: nothing older is taken. */
+  readonly since?: number;
   readonly codec: LayerRecipe["codec"];
   readonly offline: boolean;
   /** The note that an earlier image has of the base image with this digest. */

@@ -74,3 +74,15 @@ export function checkExpiry(mark: ReleaseMark, now: number): void {
     },
   );
 }
+
+/**
+ * Throws SIGNATURE_INVALID for a file that is older than one that was seen before: its signature is good, but whoever
+ * serves it may hold back what was fixed since. `seen` in seconds.
+ */
+export function checkReplay(mark: ReleaseMark, seen: number | undefined): void {
+  if (seen === undefined || mark.date === undefined || mark.date >= seen) return;
+  const [old, known] = [mark.date, seen].map((time) => new Date(time * 1000).toISOString());
+  throw new OciasmError("SIGNATURE_INVALID", `${mark.url} is of ${old}, and one of ${known} was seen before`, {
+    hint: "the mirror lags behind or holds back updates: use another with --deb-mirror",
+  });
+}

@@ -7,7 +7,7 @@ import type { BaseDeps } from "./base.ts";
 import type { PackageList } from "./debian-list.ts";
 import { fetchPackages } from "./debian-packages.ts";
 import type { DebPin } from "./debian-pin.ts";
-import { checkExpiry, fetchRelease, type ReleaseMark, releaseUrl } from "./debian-release.ts";
+import { checkExpiry, checkReplay, fetchRelease, type ReleaseMark, releaseUrl } from "./debian-release.ts";
 import type { DebianSuite } from "./debian-suite.ts";
 import { solveInThread, verifyInThread } from "./debian-thread.ts";
 import type { Verified } from "./debian-verify.ts";
@@ -31,9 +31,13 @@ export interface ResolveRequest {
   readonly archives: readonly DebArchive[];
   readonly system: readonly string[];
   readonly offline: boolean;
+  /** Date of the suite's release file that a lock was made from, in seconds. */
+  readonly since?: number | undefined;
 }
 
 const BUCKET = "deb-resolution";
+/** Dates of release files. */
+const SEEN = "deb-release-dates";
 /** Part of the key: raise it when the same inputs may give another answer. */
 const FORMAT = 1;
 /** A mirror is asked again after so many seconds. */
@@ -108,12 +112,29 @@ async function resolveAnew(
   deps.report({ type: "phase", phase: "base", detail: `reading the package lists of deb:${suite.suite}` });
   const checks = { archives, files, keys: suite.keys, now: deps.now, architecture: architecture.name };
   const verified = await verifyInThread(checks, deps.signal);
+  await refuseReplays(request, verified, deps);
   const read = await Promise.all(archives.map((archive, at) => fetchList(request, archive, verified[at], deps)));
   const lists = read.map((one) => one.list);
   const groups = [suite.base, [suite.python.package], request.system];
   const job = { lists, architecture: architecture.name, exclude: suite.exclude, groups };
   const [base = [], python = [], system = []] = await solveInThread(job, deps.signal);
   return { base, python, system, releases: read.map((one) => one.mark) };
+}
+
+/** Neither older than what this cache has seen of the archive, whatever was wanted of it, nor than what a lock knows. */
+async function refuseReplays(
+  { archives, since }: ResolveRequest,
+  verified: readonly (Verified | undefined)[],
+  deps: BaseDeps,
+): Promise<void> {
+  for (const [at, archive] of archives.entries()) {
+    const mark = verified[at]?.mark;
+    if (mark?.date === undefined || archive.snapshot) continue;
+    const key = canonicalJson({ url: sha256Hex(archive.url), suite: archive.suite });
+    checkReplay(mark, await deps.index.get<number>(SEEN, key));
+    if (at === 0) checkReplay(mark, since);
+    await deps.index.set(SEEN, key, mark.date);
+  }
 }
 
 async function fetchList(

@@ -1,7 +1,7 @@
 import type { Base, BaseRequest } from "../base/base.ts";
 import { openBase } from "../base/providers.ts";
 import type { CodecChoice } from "../layers/recipe.ts";
-import type { Platform } from "../oci/platform.ts";
+import { formatPlatform, type Platform } from "../oci/platform.ts";
 import type { BaseNote } from "../resolve/pylock-document.ts";
 import { baseDeps } from "./base-deps.ts";
 import { basePins } from "./base-pins.ts";
@@ -18,6 +18,8 @@ export interface BaseChoice {
   readonly input: Input | undefined;
   /** What a lock of ours knows of the base; followed where the same base is asked for. */
   readonly pinned: BaseNote | undefined;
+  /** What a lock knew that is being upgraded: nothing older is taken. */
+  readonly seen?: BaseNote | undefined;
 }
 
 /** Stands among the Debian packages for whatever the wheels' libraries need. */
@@ -45,9 +47,18 @@ export async function openBaseOf(
   const name = chooseBase(request, input, pinned);
   const options = baseOptions(request.config);
   const { spec, pins } = basePins(name, options.system, platform, pinned);
-  const told = { ...(pins === undefined ? {} : { pins }), ...(noteOf === undefined ? {} : { noteOf }) };
+  const since = sinceDate(choice.seen ?? pinned, name, platform);
+  const told = {
+    ...(since === undefined ? {} : { since }),
+    ...(pins === undefined ? {} : { pins }),
+    ...(noteOf === undefined ? {} : { noteOf }),
+  };
   const system = [...options.system.filter((one) => one !== AUTO), ...more];
   return baseStep(spec, { platform, codec, ...options, system, ...told }, deps);
+}
+
+function sinceDate(note: BaseNote | undefined, name: string, platform: Platform): number | undefined {
+  return note?.name === name ? note.debs.find((one) => one.platform === formatPlatform(platform))?.date : undefined;
 }
 
 async function baseStep(spec: string, request: Omit<BaseRequest, "offline">, deps: BuildDeps): Promise<Base> {

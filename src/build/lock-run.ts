@@ -103,7 +103,12 @@ async function resolveAll(
   const pinned = request.upgrade ? undefined : old?.input.ociasm?.base;
   // Who locks again without a word means the same platforms.
   const platforms = request.config.platforms ?? old?.input.ociasm?.targets.map((target) => target.platform);
-  const bases = await readBases(request, platforms, packages.input, pinned, deps);
+  const bases = await readBases(
+    request,
+    platforms,
+    { input: packages.input, pinned, seen: old?.input.ociasm?.base },
+    deps,
+  );
   const upgraded = new Set(request.upgradePackages.map(normalizeName));
   const versions = new Map([...(old?.versions ?? [])].filter(([name]) => !upgraded.has(name)));
   let scope = lockScope(packages, request.narrowed);
@@ -127,11 +132,18 @@ function within(set: TargetSets, scope: LockScope): TargetSets {
   };
 }
 
+interface KnownBase {
+  readonly input: Input;
+  /** Followed. */
+  readonly pinned: BaseNote | undefined;
+  /** Of the lock that is there, followed or not. */
+  readonly seen: BaseNote | undefined;
+}
+
 async function readBases(
   request: LockRequest,
   platforms: readonly string[] | undefined,
-  input: Input,
-  pinned: BaseNote | undefined,
+  { input, pinned, seen }: KnownBase,
   deps: BuildDeps,
 ): Promise<{ readonly targets: readonly Target[]; readonly note: BaseNote }> {
   const codec = await codecOf(request.config);
@@ -139,7 +151,7 @@ async function readBases(
   const debs: DebsNote[] = [];
   let digest: string | undefined;
   for (const platform of platformsOf(platforms)) {
-    const base = await openBaseOf({ request, codec, input, pinned }, platform, deps);
+    const base = await openBaseOf({ request, codec, input, pinned, seen }, platform, deps);
     try {
       targets.push(targetOf(base, { python: request.config.python, libc: request.config.libc }));
       if (base.debs !== undefined) debs.push(base.debs);

@@ -289,6 +289,24 @@ test("a release that changed is resolved anew", async (t) => {
   assert.ok(changed.recipes[0]?.packages.includes("libc6=2.36-9+deb12u11"));
 });
 
+test("a release that is older than one seen before is refused, whatever is wanted of it", async (t) => {
+  const { open, server, key } = await world(t, { date: SUITE_DATE + DAY });
+  await open();
+  await serveSuite(server, { root: "/debian", suite: "demo", packages: [LIBC, PYTHON, LIBZ, GIT], key });
+  const replayed = { code: "SIGNATURE_INVALID", message: /2026-09-01.*2026-09-02.* was seen before/ };
+  await assert.rejects(open({}, { now: NOW + 2 * DAY }), replayed);
+  await assert.rejects(open({ system: ["git"] }), replayed);
+});
+
+test("a release that is older than what a lock was made from is refused, but for a snapshot that is named", async (t) => {
+  const { open, server, key } = await world(t);
+  await assert.rejects(open({ since: SUITE_DATE + 1 }), { code: "SIGNATURE_INVALID", hint: /--deb-mirror/ });
+  await open({ since: SUITE_DATE });
+  const root = "/debian/20260801T000000Z";
+  await serveSuite(server, { root, suite: "demo", packages: [LIBC, PYTHON, LIBZ], key, date: SUITE_DATE - DAY });
+  await open({ snapshot: "2026-08-01", since: SUITE_DATE });
+});
+
 test("memory ends with the release's own expiry", async (t) => {
   const { open } = await world(t, { validUntil: NOW + 100 });
   await open();

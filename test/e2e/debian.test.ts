@@ -2,16 +2,10 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createReadStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { createGunzip } from "node:zlib";
-import { assembleLayer } from "../../src/assemble/assemble.ts";
-import type { Base } from "../../src/base/base.ts";
-import { debianProvider } from "../../src/base/debian.ts";
-import { gzip } from "../../src/codec/gzip.ts";
-import { layerKey } from "../../src/layers/key.ts";
-import type { LayerRecipe } from "../../src/layers/recipe.ts";
-import { createDiskStore, type DiskStore } from "../../src/store/disk.ts";
-import { testHttp } from "../support/http.ts";
+import { createDiskStore } from "../../src/store/disk.ts";
+import { makeLayer, openSuite } from "../support/debian-base.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { needsTools } from "../support/tools.ts";
 
@@ -32,43 +26,6 @@ assert b"libsqlite3.so.0" in open("/etc/ld.so.cache", "rb").read()
 print(sys.version.split()[0])
 `;
 
-async function openSuite(t: TestContext, suite: string, architecture: string, store: DiskStore): Promise<Base> {
-  return debianProvider.open(
-    `deb:${suite}`,
-    {
-      platform: { os: "linux", architecture },
-      system: [],
-      codec: { name: "gzip", level: gzip.defaultLevel, fingerprint: gzip.fingerprint(gzip.defaultLevel) },
-      offline: false,
-      ...(process.env["OCIASM_DEB_MIRROR"] === undefined ? {} : { debMirror: process.env["OCIASM_DEB_MIRROR"] }),
-    },
-    {
-      blobs: store,
-      index: store,
-      http: testHttp(t, process.env),
-      report: () => {},
-      signal: new AbortController().signal,
-      environment: process.env,
-      now: Math.floor(Date.now() / 1000),
-    },
-  );
-}
-
-/** The layer's blob, made from the packages, which come into the store first. */
-async function make(base: Base, recipe: LayerRecipe, store: DiskStore, folder: string): Promise<string> {
-  const sources: Record<string, string> = {};
-  const signal = new AbortController().signal;
-  for (const source of recipe.sources) {
-    if (source.type !== "deb") continue;
-    await base.fetchSource(source.sha256, () => {}, signal);
-    sources[source.sha256] = store.path(`sha256:${source.sha256}`);
-  }
-  const blobPath = join(folder, `${recipe.kind}.tar.gz`);
-  const job = { key: layerKey(recipe), recipe, sources, blobPath, listingPath: `${blobPath}.json` };
-  await assembleLayer(job, { report: () => {}, signal });
-  return blobPath;
-}
-
 async function extract(blob: string, root: string): Promise<void> {
   const tar = Buffer.concat(await createReadStream(blob).pipe(createGunzip()).toArray());
   const options = ["-x", "--keep-directory-symlink", "-p", "-C", root];
@@ -81,10 +38,10 @@ for (const suite of ["bookworm", "trixie"]) {
     if (!needsTools(t, "tar", "unshare", "chroot")) return;
     const folder = temporaryFolder(t);
     const store = createDiskStore(join(folder, "cache"));
-    const base = await openSuite(t, suite, "amd64", store);
+    const base = await openSuite(t, { suite, architecture: "amd64" }, store);
     const root = join(folder, "root");
     mkdirSync(root);
-    for (const recipe of base.recipes) await extract(await make(base, recipe, store, folder), root);
+    for (const recipe of base.recipes) await extract(await makeLayer(base, recipe, store, folder), root);
     const run = spawnSync("unshare", ["-Urm", "chroot", root, "/usr/bin/python", "-c", PROGRAM], { encoding: "utf8" });
     assert.equal(run.status, 0, run.stderr);
     assert.equal(run.stdout.trim(), base.facts.python?.version);
@@ -98,7 +55,7 @@ for (const suite of ["bookworm", "trixie"]) {
     const folder = temporaryFolder(t);
     const store = createDiskStore(join(folder, "cache"));
     const names = async (architecture: string): Promise<string[]> => {
-      const base = await openSuite(t, suite, architecture, store);
+      const base = await openSuite(t, { suite, architecture }, store);
       return base.recipes.flatMap(({ packages }) => packages.map((one) => one.split("=")[0] ?? ""));
     };
     assert.deepEqual(await names("arm64"), await names("amd64"));
