@@ -13,8 +13,10 @@ import { type BuiltWheel, buildWheel } from "../support/wheel.ts";
 
 // One layer in two applications, for two Pythons, on two bases: small wheels stand for torch and its libraries.
 
-const wheel = (name: string, size: number, seed: number): BuiltWheel =>
-  buildWheel({ name, version: "1.0", files: { [`${name}/lib.so`]: sampleBytes(size, seed) } });
+const wheel = (name: string, size: number, seed: number): BuiltWheel => {
+  const [half, other] = [sampleBytes(size / 2, seed), sampleBytes(size / 2, seed + 100)];
+  return buildWheel({ name, version: "1.0", files: { [`${name}/lib.so`]: half, [`${name}/other.so`]: other } });
+};
 
 const HEAVY = [wheel("torch", 3_000_000, 1), wheel("nvidia_cublas", 2_000_000, 2), wheel("nvidia_cudnn", 1_500_000, 3)];
 const HEAVY_NAMES = ["torch==1.0", "nvidia-cublas==1.0", "nvidia-cudnn==1.0"];
@@ -85,6 +87,21 @@ test("torch and its libraries are mounted from another application, of another P
   await pushBoth(t, registry.host);
   const puts = registry.audit.requests.filter(({ method, path }) => method === "PUT" && path.includes("team-b/two"));
   assert.ok(puts.every(({ bytesIn }) => bytesIn < 1_000_000));
+});
+
+test("the parts of a wheel that is cut by its files are the same layers in another application", async (t) => {
+  const registry = await fakeRegistry(t, { changes: { auth: "none" } });
+  const config = join(temporaryFolder(t), "ociasm.yaml");
+  writeFileSync(config, "layers: {max-layer-size: 2MiB}\n");
+  const parts = async (name: string, more: readonly BuiltWheel[], flags: readonly string[]) => {
+    const { result } = await push(t, `${registry.host}/${name}:1`, more, ["--file", config, ...flags]);
+    const layers = result.images.flatMap((image) => image.layers);
+    return layers.filter(({ packages }) => packages.includes("torch==1.0")).map(({ digest }) => digest);
+  };
+  const one = await parts("one", [wheel("flask", 20_000, 4)], []);
+  assert.equal(one.length, 2);
+  const cached = ["--python", "3.13", "--cache-from", `${registry.host}/one:1`];
+  assert.deepEqual(await parts("two", [wheel("django", 900_000, 5)], cached), one);
 });
 
 test("a registry of Docker mounts them too", async (t) => {
