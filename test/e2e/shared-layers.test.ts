@@ -92,14 +92,15 @@ test("torch and its libraries are mounted from another application, of another P
 test("the parts of a wheel that is cut by its files are the same layers in another application", async (t) => {
   const registry = await fakeRegistry(t, { changes: { auth: "none" } });
   const config = join(temporaryFolder(t), "ociasm.yaml");
-  writeFileSync(config, "layers: {max-layer-size: 2MiB}\n");
+  writeFileSync(config, "layers: {max-layer-size: 1MiB}\n");
   const parts = async (name: string, more: readonly BuiltWheel[], flags: readonly string[]) => {
     const { result } = await push(t, `${registry.host}/${name}:1`, more, ["--file", config, ...flags]);
     const layers = result.images.flatMap((image) => image.layers);
     return layers.filter(({ packages }) => packages.includes("torch==1.0")).map(({ digest }) => digest);
   };
   const one = await parts("one", [wheel("flask", 20_000, 4)], []);
-  assert.equal(one.length, 2);
+  assert.equal(one.length, Math.ceil((HEAVY[0]?.size ?? 0) / 2 ** 20));
+  assert.ok(one.length > 1);
   const cached = ["--python", "3.13", "--cache-from", `${registry.host}/one:1`];
   assert.deepEqual(await parts("two", [wheel("django", 900_000, 5)], cached), one);
 });
