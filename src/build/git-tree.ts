@@ -1,13 +1,74 @@
 import { OciasmError } from "../errors.ts";
 import type { BuildDeps } from "./deps.ts";
-import type { SourceTree } from "./source-tree.ts";
+import { fetchPack, type GitCommit } from "./git-fetch.ts";
+import { type GitObject, readPack } from "./git-pack.ts";
+import type { PackageIndex } from "./index-step.ts";
+import { MAX_TREE_FILES, type SourceTree, sourceTree, type TreeFile } from "./source-tree.ts";
 
-/** A repository at one commit. */
-export interface GitCommit {
-  readonly url: string;
-  readonly commit: string;
+/** The files of a commit, each checked against the commit's own name. What is a submodule is left out. */
+export async function readGitTree(
+  { url, commit }: GitCommit,
+  index: PackageIndex,
+  deps: BuildDeps,
+): Promise<SourceTree> {
+  return gitTree(readPack(await fetchPack({ url, commit }, index, deps)), commit);
 }
 
-export async function readGitTree({ url, commit }: GitCommit, _deps: BuildDeps): Promise<SourceTree> {
-  throw new OciasmError("INPUT_UNSUPPORTED", `${url}@${commit} is in version control`);
+/** Throws ARCHIVE_INVALID where objects are missing or of a wrong kind. */
+export function gitTree(objects: ReadonlyMap<string, GitObject>, commit: string): SourceTree {
+  const head = Buffer.from(wanted(objects, commit, "commit")).toString("latin1");
+  const tree = /^tree ([0-9a-f]{40})\n/.exec(head)?.[1];
+  if (tree === undefined) throw broken(`commit ${commit} has no tree`);
+  const files: TreeFile[] = [];
+  const walk = (name: string, prefix: string, depth: number): void => {
+    if (depth > 100) throw broken("its folders are nested too deep");
+    for (const entry of treeEntries(wanted(objects, name, "tree"))) {
+      const path = `${prefix}${entry.name}`;
+      if (entry.mode === "40000") walk(entry.id, `${path}/`, depth + 1);
+      else if (entry.mode !== "160000") files.push(fileOf(path, entry, objects));
+      if (files.length > MAX_TREE_FILES) throw broken("it has too many files");
+    }
+  };
+  walk(tree, "", 0);
+  return sourceTree(files);
+}
+
+interface TreeEntry {
+  readonly mode: string;
+  readonly name: string;
+  readonly id: string;
+}
+
+function* treeEntries(data: Uint8Array): Generator<TreeEntry, void, undefined> {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  for (let at = 0; at < bytes.length; ) {
+    const end = bytes.indexOf(0, at);
+    if (end < 0 || end + 21 > bytes.length) throw broken("a folder of it is cut off");
+    const [, mode = "", name = ""] = /^(\d{5,6}) (.+)$/su.exec(bytes.toString("utf8", at, end)) ?? [];
+    if (name === "" || name === "." || name === ".." || name.includes("/") || name.toLowerCase() === ".git") {
+      throw broken(`it has a file of the name ${JSON.stringify(name)}`);
+    }
+    yield { mode, name, id: bytes.toString("hex", end + 1, end + 21) };
+    at = end + 21;
+  }
+}
+
+function fileOf(path: string, { mode, id }: TreeEntry, objects: ReadonlyMap<string, GitObject>): TreeFile {
+  const bytes = wanted(objects, id, "blob");
+  if (mode !== "120000") return { path, bytes, mode: mode === "100755" ? 0o755 : 0o644 };
+  const target = Buffer.from(bytes).toString("utf8");
+  const depth = path.split("/").length - 1;
+  const ups = target.split("/").filter((part) => part === "..").length;
+  if (target.startsWith("/") || ups > depth) throw broken(`its link ${path} leaves the repository`);
+  return { path, bytes, mode: "link" };
+}
+
+function wanted(objects: ReadonlyMap<string, GitObject>, id: string, type: GitObject["type"]): Uint8Array {
+  const object = objects.get(id);
+  if (object?.type === type) return object.data;
+  throw broken(`${type} ${id} is missing`);
+}
+
+function broken(problem: string): OciasmError {
+  return new OciasmError("ARCHIVE_INVALID", `the repository can't be read: ${problem}`);
 }

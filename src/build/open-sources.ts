@@ -54,7 +54,7 @@ export async function openSources(
     case "git": {
       const { url, commit } = sources;
       const info = { url, vcs_info: { commit_id: commit, vcs: "git" }, ...within };
-      const read = (): Promise<SourceTree> => readGitTree({ url, commit }, deps);
+      const read = (): Promise<SourceTree> => readGitTree({ url, commit }, index, deps);
       return { key: `git ${commit}`, url, ...within, directUrl: JSON.stringify(info), read };
     }
   }
