@@ -29,8 +29,8 @@ export interface Base {
   /** The base's own config to inherit from; an empty one for scratch. */
   readonly config: ImageConfig;
   readonly facts: BaseFacts;
-  /** The shared libraries that it has, where that can be told. */
-  libraries?(): Promise<SystemLibraries>;
+  /** The shared libraries that it has; undefined where that can't be told. */
+  libraries?(): Promise<SystemLibraries | undefined>;
   /** What reading the layers of an image told, for builds that don't have them (see ./base-note.ts). */
   readonly note?: string;
   /** Newest date among the inputs, RFC 3339. */
@@ -44,8 +44,10 @@ export interface Base {
 /** Shared libraries by the names that programs ask for: "libGL.so.1". */
 export interface SystemLibraries {
   has(soname: string): boolean;
-  /** The package to add for one that is not there. */
-  packageOf(soname: string): string | undefined;
+  /** The packages that bring one, the one to take first. */
+  packagesOf(soname: string): readonly string[];
+  /** Whether a package is there for the libraries in it. */
+  isLibrary(name: string): boolean;
 }
 
 /** What the target's Python and file tree look like, read from the base itself. */
@@ -68,6 +70,8 @@ export interface BaseRequest {
   readonly platform: Platform;
   /** Debian packages to add; only `deb:` bases take any. */
   readonly system: readonly string[];
+  /** Packages that count as there wherever another one needs them. */
+  readonly without?: readonly string[];
   readonly debMirror?: string;
   readonly snapshot?: string;
   /** What a lock says of the base. */

@@ -10,20 +10,24 @@ import type { DebianSuite } from "./debian-suite.ts";
 export async function readLibraries(
   suite: Pick<DebianSuite, "suite" | "folder">,
   packages: ReadonlySet<string>,
-): Promise<SystemLibraries> {
+): Promise<SystemLibraries | undefined> {
   const providers = await readIndex(new URL(`sonames/${suite.suite}.txt`, suite.folder));
+  if (providers === undefined) return undefined;
+  const all = new Set([...providers.values()].flat());
   return {
     has: (soname) => providers.get(soname)?.some((name) => packages.has(name)) === true,
-    packageOf: (soname) => providers.get(soname)?.[0],
+    packagesOf: (soname) => providers.get(soname) ?? [],
+    isLibrary: (name) => all.has(name),
   };
 }
 
-/** Lines of a soname and its packages, the one to take first. A suite of one's own may have no index. */
-async function readIndex(file: URL): Promise<ReadonlyMap<string, readonly string[]>> {
+/** Lines of a soname and its packages, the one to take first. Not every suite has an index. */
+async function readIndex(file: URL): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
   const text = await readFile(file, "utf8").catch((error: unknown) => {
-    if (systemCode(error) === "ENOENT") return "";
+    if (systemCode(error) === "ENOENT") return undefined;
     throw error;
   });
+  if (text === undefined) return undefined;
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return new Map(
     lines.map((line) => {

@@ -30,6 +30,8 @@ export interface ResolveRequest {
   readonly architecture: DebianArchitecture;
   readonly archives: readonly DebArchive[];
   readonly system: readonly string[];
+  /** Counts as there besides what the suite leaves out. */
+  readonly without?: readonly string[] | undefined;
   readonly offline: boolean;
   /** Date of the suite's release file that a lock was made from, in seconds. */
   readonly since?: number | undefined;
@@ -79,6 +81,7 @@ function resolutionKey(request: ResolveRequest): string {
     architecture: request.architecture.name,
     archives: request.archives.map(({ url, suite, snapshot }) => ({ url: sha256Hex(url), suite, snapshot })),
     system: [...new Set(request.system)].sort(),
+    ...(request.without === undefined ? {} : { without: [...request.without].sort() }),
   });
 }
 
@@ -116,7 +119,12 @@ async function resolveAnew(
   const read = await Promise.all(archives.map((archive, at) => fetchList(request, archive, verified[at], deps)));
   const lists = read.map((one) => one.list);
   const groups = [suite.base, [suite.python.package], request.system];
-  const job = { lists, architecture: architecture.name, exclude: suite.exclude, groups };
+  const job = {
+    lists,
+    architecture: architecture.name,
+    exclude: [...suite.exclude, ...(request.without ?? [])],
+    groups,
+  };
   const [base = [], python = [], system = []] = await solveInThread(job, deps.signal);
   return { base, python, system, releases: read.map((one) => one.mark) };
 }

@@ -31,8 +31,8 @@ export function createDebianProvider(options: DebianOptions): BaseProvider {
       const suite = await readSuite(spec.slice(PREFIX.length), deps.index, options.layout);
       const architecture = supported(spec, request);
       const archives = await chooseArchives(suite, architecture, request, options.aptFolder);
-      const { system, offline, since } = request;
-      const wanted: ResolveRequest = { suite, architecture, archives, system, offline, since };
+      const { system, without, offline, since } = request;
+      const wanted: ResolveRequest = { suite, architecture, archives, system, without, offline, since };
       const debs = request.pins?.debs;
       const resolution = debs === undefined ? await resolveDebs(wanted, deps) : lockedResolution(debs, archives);
       return debianBase(spec, { wanted, request, resolution, deps });

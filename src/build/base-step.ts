@@ -35,13 +35,19 @@ export function wantsAuto(
   return pins === undefined;
 }
 
-/** Opens what the image starts from, with more Debian packages than the configuration names. The caller closes it. */
+/** Debian packages besides those that the configuration names, and what counts as there for them. */
+export interface MorePackages {
+  readonly names: readonly string[];
+  readonly without?: readonly string[];
+}
+
+/** Opens what the image starts from. The caller closes it. */
 export async function openBaseOf(
   choice: BaseChoice,
   platform: Platform,
   deps: BuildDeps,
   noteOf?: BaseRequest["noteOf"],
-  more: readonly string[] = [],
+  more: MorePackages = { names: [] },
 ): Promise<Base> {
   const { request, codec, input, pinned } = choice;
   const name = chooseBase(request, input, pinned);
@@ -53,8 +59,10 @@ export async function openBaseOf(
     ...(pins === undefined ? {} : { pins }),
     ...(noteOf === undefined ? {} : { noteOf }),
   };
-  const system = [...options.system.filter((one) => one !== AUTO), ...more];
-  return baseStep(spec, { platform, codec, ...options, system, ...told }, deps);
+  const system = [...options.system.filter((one) => one !== AUTO), ...more.names];
+  const { without } = more;
+  const wanted = without === undefined ? { system } : { system, without };
+  return baseStep(spec, { platform, codec, ...options, ...wanted, ...told }, deps);
 }
 
 function sinceDate(note: BaseNote | undefined, name: string, platform: Platform): number | undefined {

@@ -8,6 +8,7 @@ import { digestOfHex } from "../oci/digest.ts";
 import { canonicalJson } from "../oci/json.ts";
 import type { Target } from "../python/target.ts";
 import type { Lock, LockedPackage } from "../resolve/lock.ts";
+import type { LockedDeb } from "../resolve/pylock-document.ts";
 import { remember } from "../store/remember.ts";
 import { sha256Hex } from "../store/sha256.ts";
 import type { BuildDeps } from "./deps.ts";
@@ -18,6 +19,7 @@ import type { Limits } from "./limits.ts";
 const RULES = new URL("../../../layout/libraries.yaml", import.meta.url);
 
 const NEEDS = "wheel-libraries";
+const DEB_NEEDS = "deb-needs";
 const RULES_READ = "library-rules";
 const VERDICTS = "library-verdicts";
 /** Part of the keys: raise it when the same wheel may be judged otherwise. */
@@ -47,8 +49,8 @@ interface Look {
 export async function autoPackages({ base, lock, packages }: Subject, deps: LibraryDeps): Promise<readonly string[]> {
   const system = await base.libraries?.();
   if (system === undefined) {
-    throw new OciasmError("CONFIG_INVALID", `--system auto adds Debian packages, and ${base.spec} takes none`, {
-      hint: "use a base such as deb:bookworm",
+    throw new OciasmError("CONFIG_INVALID", `--system auto adds Debian packages, and ${base.spec} can't tell which`, {
+      hint: "use a base such as deb:bookworm, or name the packages",
     });
   }
   const fetched = lock.packages
@@ -56,8 +58,47 @@ export async function autoPackages({ base, lock, packages }: Subject, deps: Libr
     .map((item) => deps.limits.downloads(async () => packages?.fetch(item.wheel, deps.signal)));
   await Promise.all(fetched);
   const { missing } = await look(lock, system, await readRules(deps), deps);
-  const names = missing.flatMap(({ soname }) => system.packageOf(soname) ?? []);
+  const names = missing.flatMap(({ soname }) => system.packagesOf(soname)[0] ?? []);
   return [...new Set(names)].sort();
+}
+
+/**
+ * Of the closure of `names`, the packages of libraries that no library on the way needs: Mesa and LLVM behind libGL.so.1,
+ * for one, which it opens only to draw. `wide` has the whole closure, `base` what was there before.
+ */
+export async function needlessPackages(
+  wide: Pick<Base, "debs" | "fetchSource">,
+  base: LibraryBase,
+  names: readonly string[],
+  deps: LibraryDeps,
+): Promise<readonly string[]> {
+  const system = await base.libraries?.();
+  if (system === undefined) return [];
+  const own = new Set(base.debs?.packages.map(({ name }) => name));
+  const added = (wide.debs?.packages ?? []).filter(({ name }) => !own.has(name));
+  const closure = new Map(added.map((deb) => [deb.name, deb] as const));
+  const needed = new Set(names);
+  // Grows while it is walked.
+  for (const name of needed) {
+    const deb = closure.get(name);
+    if (deb === undefined) continue;
+    for (const soname of await needsOf(deb, wide, deps)) {
+      const brings = system.has(soname) ? undefined : system.packagesOf(soname).find((one) => closure.has(one));
+      if (brings !== undefined) needed.add(brings);
+    }
+  }
+  return [...closure.keys()].filter((name) => system.isLibrary(name) && !needed.has(name)).sort();
+}
+
+async function needsOf(deb: LockedDeb, wide: Pick<Base, "fetchSource">, deps: LibraryDeps): Promise<readonly string[]> {
+  const key = canonicalJson({ format: FORMAT, sha256: deb.sha256 });
+  return remember(deps.store, DEB_NEEDS, key, async () => {
+    await wide.fetchSource(deb.sha256, deps.report, deps.signal);
+    const { debNeeds } = await import("../assemble/deb-needs.ts");
+    const { name, version, architecture, filename, sha256, size } = deb;
+    const source = { type: "deb", package: name, version, architecture, filename, sha256, size } as const;
+    return debNeeds(source, deps.store.path(digestOfHex(sha256)), await deps.store.temporary());
+  });
 }
 
 /**
@@ -65,11 +106,12 @@ export async function autoPackages({ base, lock, packages }: Subject, deps: Libr
  * a Debian package; other gaps are told as one warning. Bases that can't tell what they have are not judged.
  */
 export async function checkLibraries({ base, lock, target }: CheckedPlan, deps: LibraryDeps): Promise<void> {
-  if (lock === undefined || target === undefined || base.libraries === undefined) return;
+  const system = lock === undefined ? undefined : await base.libraries?.();
+  if (lock === undefined || target === undefined || system === undefined) return;
   const rules = await readRules(deps);
   const key = verdictKey(base, lock, target, rules);
   const known = await deps.store.get<readonly string[]>(VERDICTS, key);
-  const warnings = known ?? (await judge(await base.libraries(), lock, target, rules, deps));
+  const warnings = known ?? (await judge(system, lock, target, rules, deps));
   for (const message of warnings) deps.report({ type: "warning", message, hint: "add what is used with --system" });
   if (known === undefined) await deps.store.set(VERDICTS, key, warnings);
 }
@@ -89,7 +131,7 @@ async function judge(
     const message = `${owner} needs glibc ${glibc}, the image has ${target.libc.version} (${path})`;
     throw new OciasmError("LIBRARY_MISSING", message, { hint: "use a base with a newer glibc, or an older version" });
   }
-  const fatal = missing.filter(({ soname, required }) => required && system.packageOf(soname) !== undefined);
+  const fatal = missing.filter(({ soname, required }) => required && system.packagesOf(soname).length > 0);
   if (fatal.length > 0) throw missingError(fatal, system);
   if (missing.length === 0) return [];
   const shown = missing.slice(0, SHOWN).map((one) => described(one, system));
@@ -99,7 +141,7 @@ async function judge(
 
 function missingError(missing: readonly MissingLibrary[], system: SystemLibraries): OciasmError {
   const lines = missing.map((one) => described(one, system));
-  const names = [...new Set(missing.map(({ soname }) => system.packageOf(soname) ?? ""))].sort();
+  const names = [...new Set(missing.map(({ soname }) => system.packagesOf(soname)[0] ?? ""))].sort();
   const what = lines.length === 1 ? "a library is missing" : `${lines.length} libraries are missing`;
   return new OciasmError("LIBRARY_MISSING", [`${what} in the image:`, ...lines].join("\n  "), {
     hint: `add ${names.map((name) => `--system ${name}`).join(" ")}, or --system auto`,
@@ -109,7 +151,7 @@ function missingError(missing: readonly MissingLibrary[], system: SystemLibrarie
 function described({ soname, users }: MissingLibrary, system: SystemLibraries): string {
   const [first, ...others] = users;
   const who = `${first?.owner} (${first?.path})${others.length === 0 ? "" : ` and ${others.length} more`}`;
-  const from = system.packageOf(soname);
+  const [from] = system.packagesOf(soname);
   return `${soname}, needed by ${who}: ${from === undefined ? "no Debian package has it" : `in ${from}`}`;
 }
 

@@ -16,7 +16,7 @@ import { type KnownLayers, knownLayers } from "./known-layers.ts";
 import { createRunBlobs, type RunBlobs } from "./layer-blobs.ts";
 import { type LayerCache, NO_CACHE, openLayerCache } from "./layer-cache.ts";
 import { layerStep } from "./layer-step.ts";
-import { autoPackages, checkLibraries } from "./libraries-step.ts";
+import { autoPackages, checkLibraries, needlessPackages } from "./libraries-step.ts";
 import { planStep } from "./plan-step.ts";
 import type { Prepared } from "./prepare-step.ts";
 import { openPublisher, publicationOf } from "./publish-step.ts";
@@ -148,11 +148,14 @@ async function withNeeded(
   deps: BuildDeps,
 ): Promise<Base> {
   if (!wantsAuto(prepared, base)) return base;
-  const needed = await autoPackages({ base, lock, packages: prepared.packages?.index }, deps);
-  deps.report({ type: "note", message: `system packages for the wheels: ${needed.join(", ") || "none"}` });
-  if (needed.length === 0) return base;
+  const names = await autoPackages({ base, lock, packages: prepared.packages?.index }, deps);
+  deps.report({ type: "note", message: `system packages for the wheels: ${names.join(", ") || "none"}` });
+  if (names.length === 0) return base;
   await base.close();
-  return openBaseOf(prepared, base.platform, deps, cache.baseNote, needed);
+  const wide = await openBaseOf(prepared, base.platform, deps, cache.baseNote, { names });
+  const without = await needlessPackages(wide, base, names, deps);
+  await wide.close();
+  return openBaseOf(prepared, base.platform, deps, cache.baseNote, { names, without });
 }
 
 function runsAsRoot(user: string | undefined): boolean {

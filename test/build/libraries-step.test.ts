@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import type { SystemLibraries } from "../../src/base/base.ts";
-import { autoPackages, checkLibraries } from "../../src/build/libraries-step.ts";
+import { autoPackages, checkLibraries, needlessPackages } from "../../src/build/libraries-step.ts";
 import type { BuildEvent } from "../../src/events.ts";
 import { digestOfHex } from "../../src/oci/digest.ts";
 import type { LockedPackage } from "../../src/resolve/lock.ts";
+import type { LockedDeb } from "../../src/resolve/pylock-document.ts";
 import type { DiskStore } from "../../src/store/disk.ts";
+import { type BuiltDeb, buildDeb } from "../support/deb.ts";
 import { type ElfNeeds, elfLibrary } from "../support/elf.ts";
 import { testTarget } from "../support/target.ts";
 import { temporaryStore } from "../support/temporary-store.ts";
@@ -15,18 +17,23 @@ import { buildWheel } from "../support/wheel.ts";
 const TAG = "cp311-cp311-manylinux_2_28_x86_64";
 const MODULE = "demo/_demo.cpython-311-x86_64-linux-gnu.so";
 
+const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["libGL.so.1", ["libgl1"]],
+  ["libGLX.so.0", ["other-glx", "libglx0"]],
+  ["libGLX_mesa.so.0", ["libglx-mesa0"]],
+  ["libX11.so.6", ["libx11-6"]],
+]);
+
 const system: SystemLibraries = {
   has: (soname) => soname === "libz.so.1",
-  packageOf: (soname) =>
-    new Map([
-      ["libGL.so.1", "libgl1"],
-      ["libX11.so.6", "libx11-6"],
-    ]).get(soname),
+  packagesOf: (soname) => PACKAGES.get(soname) ?? [],
+  isLibrary: (name) => [...PACKAGES.values()].flat().includes(name),
 };
 const base = { spec: "deb:bookworm", libraries: async () => system };
 
 interface World {
   readonly store: DiskStore;
+  readonly deps: Parameters<typeof needlessPackages>[3];
   readonly events: BuildEvent[];
   check(packages: readonly LockedPackage[], own?: Partial<typeof base>): Promise<void>;
   auto(packages: readonly LockedPackage[], own?: object): Promise<readonly string[]>;
@@ -53,6 +60,7 @@ function world(t: TestContext): World {
   };
   return {
     store,
+    deps,
     events,
     check: async (packages, own = {}) => {
       for (const { wheel } of packages) await fetch(wheel);
@@ -88,7 +96,7 @@ test("auto names the packages, fetching the wheels that hold machine code", asyn
   const { auto, wheel } = world(t);
   const packages = [wheel("demo", { needed: ["libX11.so.6", "libGL.so.1", "libnobody.so.7"] })];
   assert.deepEqual(await auto(packages), ["libgl1", "libx11-6"]);
-  await assert.rejects(auto(packages, { libraries: undefined }), { code: "CONFIG_INVALID", message: /takes none/ });
+  await assert.rejects(auto(packages, { libraries: undefined }), { code: "CONFIG_INVALID", message: /can't tell/ });
 });
 
 test("what no import needs, or no package has, is one warning, told again when nothing is looked at again", async (t) => {
@@ -120,4 +128,40 @@ test("a base that can't tell what it has is not judged", async (t) => {
   const { check, wheel, events } = world(t);
   await check([wheel("demo", { needed: ["libGL.so.1"] })], { libraries: undefined } as object);
   assert.deepEqual(events, []);
+});
+
+test("of a closure the libraries go that nothing needs, data and what was there before stay", async (t) => {
+  const { store, deps } = world(t);
+  const debs = new Map<string, BuiltDeb>();
+  const deb = (name: string, needed: readonly string[]): LockedDeb => {
+    const built = buildDeb({
+      name,
+      files: [{ path: `usr/lib/${name}.so.1`, content: elfLibrary(`${name}.so.1`, 62, { needed }) }],
+    });
+    debs.set(built.sha256, built);
+    const { filename, sha256, bytes } = built;
+    const from = { group: "system", source: name, suite: "bookworm" } as const;
+    return { ...from, name, version: "1", architecture: "amd64", filename, sha256, size: bytes.length };
+  };
+  const before = deb("before", []);
+  const closure = [
+    before,
+    deb("libgl1", ["libGLX.so.0"]),
+    deb("libglx0", ["libX11.so.6", "libz.so.1"]),
+    deb("libx11-6", []),
+  ];
+  const packages = [...closure, deb("libglx-mesa0", []), deb("libx11-data", [])];
+  const fetched: string[] = [];
+  const wide = {
+    debs: { platform: "linux/amd64", packages },
+    fetchSource: async (sha256: string) => {
+      fetched.push(packages.find((one) => one.sha256 === sha256)?.name ?? "");
+      const path = await store.temporary();
+      writeFileSync(path, debs.get(sha256)?.bytes ?? "");
+      await store.adopt(path, { digest: digestOfHex(sha256), size: debs.get(sha256)?.bytes.length ?? 0 });
+    },
+  };
+  const own = { ...base, debs: { platform: "linux/amd64", packages: [before] } };
+  assert.deepEqual(await needlessPackages(wide, own, ["libgl1"], deps), ["libglx-mesa0"]);
+  assert.deepEqual(fetched, ["libgl1", "libglx0", "libx11-6"]);
 });
