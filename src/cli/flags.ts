@@ -204,6 +204,14 @@ export const COPY: FlagGroup = { title: "What is copied", flags: [ONE_PLATFORM, 
 
 export const LOOK: FlagGroup = { title: "Which image", flags: [ONE_OF_THEM, ...REACH] };
 
+export const DIFF: FlagGroup = {
+  title: "The comparison",
+  flags: [
+    flag("files", "compare files too, whatever has to be read for that"),
+    flag("format", "how it is written", { placeholder: "FORMAT", choices: ["text", "markdown"] }),
+  ],
+};
+
 export const ANALYZE: FlagGroup = {
   title: "The analysis",
   flags: [

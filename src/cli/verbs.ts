@@ -3,6 +3,7 @@ import type { Arguments } from "./arguments.ts";
 import {
   ANALYZE,
   COPY,
+  DIFF,
   type FlagGroup,
   GLOBAL,
   INDEX,
@@ -89,6 +90,14 @@ export const VERBS: readonly Verb[] = [
     groups: [ANALYZE, LOOK, GLOBAL],
     words: [1, 1],
     load: async () => (await import("./commands/analyze.ts")).analyzeCommand,
+  },
+  {
+    name: "diff",
+    usage: "diff IMAGE IMAGE",
+    summary: "show what differs between two images, and what it costs to go from one to the other",
+    groups: [DIFF, LOOK, GLOBAL],
+    words: [2, 2],
+    load: async () => (await import("./commands/diff.ts")).diffCommand,
   },
   {
     name: "history",

@@ -7,6 +7,7 @@ import { decodeConfig } from "../../src/build/read-config.ts";
 import { ociasm, ROOT, type RunResult } from "../support/cli.ts";
 import { dockerArchive } from "../support/docker-archive.ts";
 import { FLAWS, flawedLayers } from "../support/flawed-image.ts";
+import { buildTar } from "../support/image.ts";
 import { type Schema, schemaErrors } from "../support/json-schema.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
@@ -61,6 +62,24 @@ test("--json fits schema/analyze.schema.json, which takes every kind of finding 
     isDir: false,
   };
   assert.deepEqual(file, expected);
+});
+
+test("a layer that is not what the image says, or that leaves its folder, is refused", async (t) => {
+  const folder = temporaryFolder(t);
+  const good = Buffer.from(await dockerArchive(await flawedLayers()));
+  const outside = await dockerArchive([await buildTar({ "a/../../etc/passwd": "x" })]);
+  good.write("REMOVED.", good.indexOf("removed.removed."));
+  const refusals = [
+    ["damaged", good, "HASH_MISMATCH"],
+    ["outside", outside, "ARCHIVE_INVALID"],
+  ] as const;
+  for (const [name, bytes, code] of refusals) {
+    const file = join(folder, name);
+    writeFileSync(file, bytes);
+    const refused = await ociasm(["analyze", `archive:${file}`, "--cache-dir", join(folder, "cache")]);
+    assert.equal(refused.code, 5, refused.stdout);
+    assert.match(refused.stderr, new RegExp(code));
+  }
 });
 
 test("limits that are kept exit with 0, one that is not with 5, and the result is printed all the same", async (t) => {

@@ -35,7 +35,9 @@ const EXAMPLES = 10;
 
 /** Runs every rule: secrets first, then by bytes. */
 export function findAll(evidence: Evidence, ratios: readonly number[]): Findings {
-  const found = RULES.flatMap((rule) => rule(evidence)).filter(({ parts }) => parts.length > 0);
+  const found = RULES.flatMap((rule) => rule(evidence)).filter(
+    ({ kind, parts }) => parts.length > 0 && (kind === "secrets" || unpacked(parts) > 0),
+  );
   const findings = found
     .map((each) => summary(each, ratios))
     .sort((a, b) => rank(b) - rank(a) || b.bytes - a.bytes || (a.kind < b.kind ? -1 : 1));
