@@ -34,8 +34,8 @@ type LibraryDeps = Pick<BuildDeps, "store" | "report" | "signal"> & { readonly l
 /** The wheels of an image and what it starts from. */
 interface Subject {
   readonly base: LibraryBase;
-  readonly lock: Lock;
-  readonly packages: Pick<PackageIndex, "fetch"> | undefined;
+  readonly packages: readonly LockedPackage[];
+  readonly index: Pick<PackageIndex, "fetch"> | undefined;
 }
 
 type CheckedPlan = Pick<ImagePlan, "lock" | "target"> & { readonly base: LibraryBase };
@@ -46,18 +46,18 @@ interface Look {
 }
 
 /** Debian packages for what the wheels need and the base lacks, sorted. Fetches wheels that hold machine code. */
-export async function autoPackages({ base, lock, packages }: Subject, deps: LibraryDeps): Promise<readonly string[]> {
+export async function autoPackages({ base, packages, index }: Subject, deps: LibraryDeps): Promise<readonly string[]> {
   const system = await base.libraries?.();
   if (system === undefined) {
     throw new OciasmError("CONFIG_INVALID", `--system auto adds Debian packages, and ${base.spec} can't tell which`, {
       hint: "use a base such as deb:bookworm, or name the packages",
     });
   }
-  const fetched = lock.packages
+  const fetched = packages
     .filter(isBinary)
-    .map((item) => deps.limits.downloads(async () => packages?.fetch(item.wheel, deps.signal)));
+    .map((item) => deps.limits.downloads(async () => index?.fetch(item.wheel, deps.signal)));
   await Promise.all(fetched);
-  const { missing } = await look(lock, system, await readRules(deps), deps);
+  const { missing } = await look(packages, system, await readRules(deps), deps);
   const names = missing.flatMap(({ soname }) => system.packagesOf(soname)[0] ?? []);
   return [...new Set(names)].sort();
 }
@@ -123,7 +123,7 @@ async function judge(
   rules: LibraryRules,
   deps: LibraryDeps,
 ): Promise<readonly string[]> {
-  const { libraries, missing } = await look(lock, system, rules, deps);
+  const { libraries, missing } = await look(lock.packages, system, rules, deps);
   const { tooNewLibraries } = await import("../install/system-libraries.ts");
   const newer = tooNewLibraries(libraries, target.libc)[0];
   if (newer !== undefined) {
@@ -155,14 +155,19 @@ function described({ soname, users }: MissingLibrary, system: SystemLibraries): 
   return `${soname}, needed by ${who}: ${from === undefined ? "no Debian package has it" : `in ${from}`}`;
 }
 
-async function look(lock: Lock, system: SystemLibraries, rules: LibraryRules, deps: LibraryDeps): Promise<Look> {
+async function look(
+  packages: readonly LockedPackage[],
+  system: SystemLibraries,
+  rules: LibraryRules,
+  deps: LibraryDeps,
+): Promise<Look> {
   const libraries: NeedingLibrary[] = [];
-  for (const item of lock.packages.filter(isBinary)) {
+  for (const item of packages.filter(isBinary)) {
     const owner = `${item.name}==${item.version}`;
     for (const library of await librariesOf(item, deps)) libraries.push({ owner, ...library });
   }
   const { missingLibraries } = await import("../install/system-libraries.ts");
-  const names = lock.packages.map(({ name }) => name);
+  const names = packages.map(({ name }) => name);
   return { libraries, missing: missingLibraries(libraries, names, (soname) => system.has(soname), rules) };
 }
 

@@ -2,13 +2,15 @@ import { basename, dirname, relative, resolve } from "node:path";
 import { sweepLeftovers, writeAtomically } from "../destination/atomic-file.ts";
 import { OciasmError } from "../errors.ts";
 import { isRequest } from "../input/request.ts";
+import type { CodecChoice } from "../layers/recipe.ts";
 import { formatPlatform } from "../oci/platform.ts";
 import { normalizeName } from "../python/name.ts";
 import type { Target } from "../python/target.ts";
 import type { BaseNote, DebsNote, OciasmTable, PylockDocument, TargetNote } from "../resolve/pylock-document.ts";
 import { environmentMarkers, pylockEntries, type TargetSets } from "../resolve/pylock-sets.ts";
 import { pylockText } from "../resolve/pylock-writer.ts";
-import { openBaseOf } from "./base-step.ts";
+import { withNeededPackages } from "./auto-step.ts";
+import { type BaseChoice, openBaseOf } from "./base-step.ts";
 import { chooseBase } from "./choose-base.ts";
 import type { BuildDeps } from "./deps.ts";
 import { type Input, inputContext } from "./input-files.ts";
@@ -120,8 +122,31 @@ async function resolveAll(
     for (const { name, version } of solved.packages) versions.set(name, version);
     sets.push(await targetSets(packages, solved, target, versions));
   }
+  const choice = { request, codec: bases.codec, input: packages.input, pinned };
+  const debs = await neededDebs(bases.note.debs, sets, choice, packages, deps);
   // A later target may have lost an extra that an earlier one could have.
-  return { scope, sets: sets.map((set) => within(set, scope)), base: bases.note };
+  return { scope, sets: sets.map((set) => within(set, scope)), base: { ...bases.note, debs } };
+}
+
+/** The Debian packages of each target, with those that its wheels need where `--system auto` asks for them. */
+async function neededDebs(
+  debs: readonly DebsNote[],
+  sets: readonly TargetSets[],
+  choice: BaseChoice,
+  packages: Packages,
+  deps: BuildDeps,
+): Promise<readonly DebsNote[]> {
+  if (choice.request.config.system?.includes("auto") !== true) return debs;
+  const notes: DebsNote[] = [];
+  for (const set of sets) {
+    const all = [set.bare, ...set.extras.values(), ...set.groups.values()].flat();
+    const wheels = all.map(({ name, version, file, requested }) => ({ name, version, wheel: file, requested }));
+    const named = await openBaseOf(choice, set.target.platform, deps);
+    const base = await withNeededPackages(named, { choice, packages: wheels, index: packages.index }, deps);
+    if (base.debs !== undefined) notes.push(base.debs);
+    await base.close();
+  }
+  return notes;
 }
 
 function within(set: TargetSets, scope: LockScope): TargetSets {
@@ -145,7 +170,7 @@ async function readBases(
   platforms: readonly string[] | undefined,
   { input, pinned, seen }: KnownBase,
   deps: BuildDeps,
-): Promise<{ readonly targets: readonly Target[]; readonly note: BaseNote }> {
+): Promise<{ readonly targets: readonly Target[]; readonly note: BaseNote; readonly codec: CodecChoice }> {
   const codec = await codecOf(request.config);
   const targets: Target[] = [];
   const debs: DebsNote[] = [];
@@ -163,7 +188,7 @@ async function readBases(
   const { system = [] } = request.config;
   const name = chooseBase(request, input, pinned);
   const note = { name, system: [...new Set(system)].sort(), debs };
-  return { targets, note: digest === undefined ? note : { ...note, digest } };
+  return { targets, note: digest === undefined ? note : { ...note, digest }, codec };
 }
 
 async function documentOf(

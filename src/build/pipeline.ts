@@ -4,9 +4,9 @@ import { toOciasmError } from "../errors.ts";
 import { annotationLevels } from "../image/annotations.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
-import type { Lock } from "../resolve/lock.ts";
 import { nameFullCache } from "../store/store-error.ts";
-import { openBaseOf, wantsAuto } from "./base-step.ts";
+import { withNeededPackages } from "./auto-step.ts";
+import { openBaseOf } from "./base-step.ts";
 import { chooseBytecode, readyBytecode } from "./bytecode-step.ts";
 import { cacheRequests } from "./cache-requests.ts";
 import type { BuildDeps } from "./deps.ts";
@@ -16,7 +16,7 @@ import { type KnownLayers, knownLayers } from "./known-layers.ts";
 import { createRunBlobs, type RunBlobs } from "./layer-blobs.ts";
 import { type LayerCache, NO_CACHE, openLayerCache } from "./layer-cache.ts";
 import { layerStep } from "./layer-step.ts";
-import { autoPackages, checkLibraries, needlessPackages } from "./libraries-step.ts";
+import { checkLibraries } from "./libraries-step.ts";
 import { planStep } from "./plan-step.ts";
 import type { Prepared } from "./prepare-step.ts";
 import { openPublisher, publicationOf } from "./publish-step.ts";
@@ -113,7 +113,8 @@ export async function planImage(
   const hasPython = packages !== undefined || named.facts.python !== undefined;
   const target = hasPython ? targetOf(named, { python: config.python, libc: config.libc }) : undefined;
   const lock = target === undefined ? undefined : await packages?.lockFor(target);
-  const base = lock === undefined ? named : await withNeeded(named, lock, prepared, cache, deps);
+  const subject = { choice: prepared, packages: lock?.packages ?? [], index: packages?.index, noteOf: cache.baseNote };
+  const base = await withNeededPackages(named, subject, deps);
   const plan = planStep({
     ...prepared,
     base,
@@ -137,25 +138,6 @@ export async function planImage(
     layers: plan.layers,
     projectFiles: prepared.project.local,
   };
-}
-
-/** The base with the Debian packages that the wheels' libraries need, where the configuration asks for them. */
-async function withNeeded(
-  base: Base,
-  lock: Lock,
-  prepared: Prepared,
-  cache: LayerCache,
-  deps: BuildDeps,
-): Promise<Base> {
-  if (!wantsAuto(prepared, base)) return base;
-  const names = await autoPackages({ base, lock, packages: prepared.packages?.index }, deps);
-  deps.report({ type: "note", message: `system packages for the wheels: ${names.join(", ") || "none"}` });
-  if (names.length === 0) return base;
-  await base.close();
-  const wide = await openBaseOf(prepared, base.platform, deps, cache.baseNote, { names });
-  const without = await needlessPackages(wide, base, names, deps);
-  await wide.close();
-  return openBaseOf(prepared, base.platform, deps, cache.baseNote, { names, without });
 }
 
 function runsAsRoot(user: string | undefined): boolean {

@@ -66,8 +66,7 @@ function world(t: TestContext): World {
       for (const { wheel } of packages) await fetch(wheel);
       await checkLibraries({ base: { ...base, ...own }, lock: { target, packages }, target }, deps);
     },
-    auto: (packages, own = {}) =>
-      autoPackages({ base: { ...base, ...own }, lock: { target, packages }, packages: { fetch } }, deps),
+    auto: (packages, own = {}) => autoPackages({ base: { ...base, ...own }, packages, index: { fetch } }, deps),
     wheel: (name, needs, path = MODULE) => {
       const files = { [path]: elfLibrary("_demo.so", 62, needs) };
       const built = buildWheel({ name, version: "1.0", tag: TAG, files });
