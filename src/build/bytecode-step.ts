@@ -19,8 +19,9 @@ export async function chooseBytecode(
 ): Promise<BytecodeChoice | undefined> {
   if (scope === undefined || scope === "none" || target === undefined) return undefined;
   const python = minorOf(target.python);
-  const { releaseOf } = await import("../interpreter/releases.ts");
-  const release = python === undefined ? undefined : await releaseOf(python, deps.store);
+  const { readInterpreters } = await import("../interpreter/releases.ts");
+  const { releases, without } = await readInterpreters(deps.store);
+  const release = releases.find(({ minor }) => minor === python);
   if (python === undefined || release === undefined) {
     const { version, freeThreaded } = target.python;
     const named = `Python ${version}${freeThreaded ? "t" : ""}`;
@@ -28,7 +29,7 @@ export async function chooseBytecode(
     return undefined;
   }
   const { PROGRAM_VERSION } = await import("../interpreter/bytecode-program.ts");
-  return { scope, python, compiler: `pyodide ${release.release} ${release.magic} ${PROGRAM_VERSION}` };
+  return { scope, python, without, compiler: `pyodide ${release.release} ${release.magic} ${PROGRAM_VERSION}` };
 }
 
 /** A pre-release has bytecode of its own, and so have builds without a global lock their names for it. */

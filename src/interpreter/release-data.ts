@@ -1,11 +1,12 @@
 import { decodeYaml, type YamlFields } from "../layers/yaml-fields.ts";
-import type { RuntimeFile, RuntimeRelease } from "./runtime.ts";
+import type { Interpreters, RuntimeFile, RuntimeRelease } from "./runtime.ts";
 
 /** Reads layout/interpreters.yaml. Throws CONFIG_INVALID with the place of each problem. */
-export function decodeReleases(text: string): readonly RuntimeRelease[] {
+export function decodeReleases(text: string): Interpreters {
   return decodeYaml(text, "layout/interpreters.yaml", (root) => {
-    root.only(["releases"]);
-    return (root.mappings("releases") ?? []).map(readRelease);
+    root.only(["releases", "without"]);
+    const releases = (root.mappings("releases") ?? []).map(readRelease);
+    return { releases, without: root.strings("without") ?? [] };
   });
 }
 

@@ -16,6 +16,13 @@ export interface RuntimeRelease {
   readonly files: readonly RuntimeFile[];
 }
 
+/** What layout/interpreters.yaml says. */
+export interface Interpreters {
+  readonly releases: readonly RuntimeRelease[];
+  /** Packages whose bytecode is not worth having: patterns over normalised names, `*` for any text. */
+  readonly without: readonly string[];
+}
+
 export interface RuntimeFile {
   /** Without a folder. */
   readonly name: string;

@@ -1,4 +1,4 @@
-import { parseWheelName } from "../python/wheel-name.ts";
+import { globMatcher } from "../install/glob.ts";
 import type { BytecodeScope } from "./bytecode-scope.ts";
 import { passedDirectories, schemeDirectories } from "./directories.ts";
 import { bucketOf } from "./name-bucket.ts";
@@ -11,12 +11,12 @@ export interface BytecodeChoice {
   readonly python: string;
   /** See BytecodeSource. */
   readonly compiler: string;
+  /** Packages whose bytecode is not worth having: patterns over normalised names. */
+  readonly without: readonly string[];
 }
 
 /** Bytes of a wheel from which on its bytecode may have a layer of its own. */
 const FLOOR: number = 2 * 2 ** 20;
-/** A wheel with extension modules has so much Python in it, or less: only its own directory would tell. */
-const MOST_PYTHON: number = 4 * 2 ** 20;
 const BUCKETS = 3;
 
 /**
@@ -28,9 +28,9 @@ export function bytecodeSlots(budget: number): number {
 }
 
 /**
- * Layers of bytecode, beside those of the wheels and of Debian's Python: known, as they are, before any byte is. Wheels
- * with much Python have one alone, the others share a few by a hash of their names, so one wheel more or less changes
- * one layer, or two.
+ * Layers of bytecode, beside those of the wheels and of Debian's Python: known, as they are, before any byte is. Big
+ * wheels have one alone, the others share a few by a hash of their names: to make one anew, all of its wheels must be at
+ * hand, and how much Python a wheel holds only its own directory would tell.
  */
 export function planBytecodeLayers(
   choice: BytecodeChoice,
@@ -41,7 +41,9 @@ export function planBytecodeLayers(
 ): readonly LayerRecipe[] {
   const standard = standardLibrary(choice, base, context);
   if (choice.scope === "stdlib") return standard;
-  const groups = wheelGroups(wheels, slots - standard.length);
+  const left = globMatcher(choice.without);
+  const kept = wheels.filter(({ name }) => !left(name));
+  const groups = wheelGroups(kept, slots - standard.length);
   const directories = schemeDirectories(context.scheme, context.directories);
   return [
     ...standard,
@@ -99,8 +101,8 @@ function wheelGroups(wheels: readonly WheelSource[], slots: number): readonly Wh
   const sorted = whole.sort((a, b) => (a.name < b.name ? -1 : 1));
   const buckets = Math.max(1, Math.min(BUCKETS, Math.floor(slots / 2)));
   const heavy = sorted
-    .filter((wheel) => pythonBytes(wheel) >= FLOOR)
-    .sort((a, b) => pythonBytes(b) - pythonBytes(a) || b.size - a.size || (a.name < b.name ? -1 : 1))
+    .filter(({ size }) => size >= FLOOR)
+    .sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1))
     .slice(0, Math.max(0, slots - buckets));
   const alone = new Set(heavy);
   const tails = Array.from({ length: buckets }, (): WheelSource[] => []);
@@ -118,14 +120,4 @@ function wheelGroups(wheels: readonly WheelSource[], slots: number): readonly Wh
 /** Bytecode is of a wheel as a whole, however its files are dealt out. */
 function withoutPart({ part: _part, ...whole }: WheelSource): WheelSource {
   return whole;
-}
-
-/**
- * How much Python a wheel may hold, by its size and tags: one for a platform but for no ABI brings programs or
- * libraries.
- */
-function pythonBytes({ filename, size }: WheelSource): number {
-  const name = parseWheelName(filename);
-  if (!name.ok || name.value.platforms.includes("any")) return size;
-  return name.value.abis.every((abi) => abi === "none") ? 0 : Math.min(size, MOST_PYTHON);
 }

@@ -59,7 +59,7 @@ async function build(node: string, name: string): Promise<string> {
     "--progress",
     "plain",
   ];
-  const env = { ...machineEnvironment(), HOME: home, PATH: bin };
+  const env = { ...machineEnvironment(), OCIASM_BYTECODE: "", HOME: home, PATH: bin };
   const user = process.getuid?.() === 0 ? process.env["OCIASM_TEST_USER"] : undefined;
   if (user !== undefined) await run("chown", ["-R", user, home]);
   const result =

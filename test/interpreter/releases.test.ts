@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeReleases } from "../../src/interpreter/release-data.ts";
-import { releaseOf } from "../../src/interpreter/releases.ts";
+import { readInterpreters, releaseOf } from "../../src/interpreter/releases.ts";
 import { temporaryStore } from "../support/temporary-store.ts";
 
 test("each minor from 3.11 to 3.14 has a release with pinned files", async (t) => {
@@ -21,6 +21,10 @@ test("each minor from 3.11 to 3.14 has a release with pinned files", async (t) =
     }
   }
   assert.equal(await releaseOf("3.10", store), undefined);
+});
+
+test("packages of nothing but libraries have no bytecode", async (t) => {
+  assert.deepEqual((await readInterpreters(temporaryStore(t))).without, ["nvidia-*"]);
 });
 
 test("a release without its hash is refused with its place", () => {

@@ -24,12 +24,16 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-/** What a build may need of the machine's own configuration to reach an index: never HOME, caches or ociasm's own. */
+/**
+ * What a build may need of the machine's own configuration to reach an index: never HOME, caches or ociasm's own. Builds
+ * of tests make no bytecode unless they ask for it, and then by the interpreter that the tests have.
+ */
 export function machineEnvironment(): Record<string, string> {
   const wanted = /^(PATH|.*_PROXY|.*_proxy|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS|PIP_.*|UV_.*)$/;
+  const own = { OCIASM_BYTECODE: "none", OCIASM_PYODIDE: process.env["OCIASM_TEST_PYODIDE"] };
   return Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) =>
-      wanted.test(name) && value !== undefined ? [[name, value]] : [],
+    [...Object.entries(process.env).filter(([name]) => wanted.test(name)), ...Object.entries(own)].filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
     ),
   );
 }
