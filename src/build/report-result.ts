@@ -53,9 +53,15 @@ function assembledBytes(images: readonly BuiltImage[]): number {
 
 /** Bytes that a source of a planned layer takes, as far as is known before. */
 export function plannedBytes(source: LayerSource): number {
+  if (source.type === "text") return Buffer.byteLength(source.text);
   if (!("size" in source)) return 0;
   const parts = source.type === "wheel" ? (source.part?.count ?? 1) : 1;
   return Math.ceil(source.size / parts);
+}
+
+/** How much bytecode there will be nobody knows before it is made. */
+function isUnsized(source: LayerSource, unsized: ReadonlySet<string>): boolean {
+  return source.type === "bytecode" || (source.type === "wheel" && unsized.has(source.filename));
 }
 
 /** What is known of a planned image and its layers. */
@@ -67,7 +73,7 @@ export function planResult(plan: ImagePlan, known: KnownLayers, unsized: Readonl
       if (layer !== undefined) return layerResult(layer.record, layer.origin);
       const size = recipe.sources.reduce((sum, source) => sum + plannedBytes(source), 0);
       const { kind, title, packages, sources } = recipe;
-      const unknown = sources.some((source) => source.type === "wheel" && unsized.has(source.filename));
+      const unknown = sources.some((source) => isUnsized(source, unsized));
       return {
         digest: null,
         diffId: null,

@@ -29,7 +29,7 @@ export interface LayerResult {
   readonly digest: Digest | null;
   readonly diffId: Digest | null;
   readonly size: number;
-  /** Of a planned layer: `size` leaves out wheels whose size nobody told. */
+  /** Of a planned layer: `size` leaves out bytecode, and wheels whose size nobody told. */
   readonly sizeUnknown?: true;
   readonly mediaType: string;
   readonly kind: LayerKind;

@@ -27,7 +27,7 @@ export function reasonText(
       return `large enough to stand alone: ${floor} or more, and there was room for it`;
     case "bucket": {
       const why = size < policy.floor ? `less than ${floor}` : "larger ones took the layers there are";
-      return `${why}; the hash of its name chose ${reason.index + 1} of ${reason.count} buckets`;
+      return `${why}; the hash of its name chose bucket ${reason.index + 1} of ${reason.count}`;
     }
   }
 }

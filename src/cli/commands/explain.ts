@@ -71,10 +71,15 @@ function whyLines({ why }: Explanation): readonly string[] {
   return [...asked, ...ways, ...others];
 }
 
-function layerLines(layer: ExplainedLayer, { compressed }: Explanation, policy: LayerPolicy): readonly string[] {
+function layerLines(
+  layer: ExplainedLayer,
+  { name, version, compressed }: Explanation,
+  policy: LayerPolicy,
+): readonly string[] {
   const { title, size, origin, packages, reason } = layer;
   const known = { store: ", known here", registry: ", known in the registry" }[origin as string] ?? ", to be made";
-  const shared = packages.length > 1 ? [`shared with ${packages.length - 1} others: ${listed(packages)}`] : [];
+  const others = packages.filter((one) => one !== `${name}==${version}`);
+  const shared = others.length > 0 ? [`shared with ${listed(others)}`] : [];
   return [`${title}  ${formatBytes(size)}${known}`, reasonText(reason, compressed, policy, formatBytes), ...shared];
 }
 

@@ -22,7 +22,7 @@ const INKS = {
   bad: "31",
   /** The base and the system's packages. */
   system: "34",
-  /** The interpreter. */
+  /** The interpreter, and bytecode. */
   python: "36",
   /** Python packages. */
   package: "35",
@@ -38,7 +38,7 @@ export function paint(text: string, ink: Ink | undefined, { color }: Canvas): st
 
 /** The ink of a layer's kind; kinds of layers that others made are the system's. */
 export function kindInk(kind: string): Ink {
-  if (kind === "python") return "python";
+  if (kind === "python" || kind === "bytecode") return "python";
   if (kind === "package" || kind === "bucket") return "package";
   return kind === "environment" || kind === "project" ? "project" : "system";
 }
