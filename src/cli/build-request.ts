@@ -100,7 +100,7 @@ function buildFlags(args: Arguments): BuildFlags {
     noIndex: booleanFlag(args, "no-index") ? true : undefined,
     trustedHost: list("trusted-host"),
     maxLayers: numberFlag(args, "max-layers", 1),
-    layerPolicy: text("layer-policy"),
+    layerPolicy: layerPolicy(text("layer-policy")),
     compression: text("compression"),
     sourceDateEpoch: text("source-date-epoch"),
     entrypoint: text("entrypoint"),
@@ -122,6 +122,11 @@ function buildFlags(args: Arguments): BuildFlags {
     insecureRegistry: list("insecure-registry"),
   };
   return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+}
+
+/** The name of a policy that is shipped, or the path of a file. */
+function layerPolicy(text: string | undefined): string | undefined {
+  return text === undefined || /^[a-z][a-z-]*$/.test(text) ? text : resolve(text);
 }
 
 /** `--push` and `--load` are words for outputs. */

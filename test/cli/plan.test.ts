@@ -35,7 +35,7 @@ function project(t: TestContext, rows: readonly Row[] = ROWS) {
   const flags = ["--frozen", "--offline", "--base", "scratch", "--python", "3.12", "--libc", "glibc:2.36", "-q"];
   const run = async (...words: readonly string[]): Promise<string> => {
     const all = [...words, ...flags, "--cache-dir", join(folder, "cache")];
-    const { code, stdout, stderr } = await ociasm(all, { env: { HOME: folder } });
+    const { code, stdout, stderr } = await ociasm(all, { cwd: folder, env: { HOME: folder } });
     assert.equal(code, 0, `${words.join(" ")}\n${stderr}`);
     return stdout;
   };
@@ -56,14 +56,14 @@ test("a plan says what each layer is, how large, and that it is yet to be made",
 
 test("a plan that was written gives the same layers, also when a package is added", async (t) => {
   const { folder, app, run } = project(t);
-  const file = join(folder, "plan.yaml");
+  const file = "plan.yaml";
   const keys = async (...more: readonly string[]): Promise<readonly string[]> => {
     const { images } = JSON.parse(await run("plan", app, "--json", ...more));
     const layers: readonly { readonly kind: string; readonly key: string }[] = images[0].layers;
     return layers.flatMap(({ kind, key }) => (kind === "package" || kind === "bucket" ? [key] : []));
   };
   const free = await keys("--write", file);
-  assert.match(readFileSync(file, "utf8"), /- \{name: "torch", packages: \[torch\]\}/);
+  assert.match(readFileSync(join(folder, file), "utf8"), /- \{name: "torch", packages: \[torch\]\}/);
   assert.deepEqual(await keys("--layer-policy", file), free);
   const [torch, ...others] = ROWS;
   assert.ok(torch !== undefined);
