@@ -62,12 +62,13 @@ export function analyzeImage({ name, platform, digest, config, layers }: Analysi
   const owners = findOwners(image);
   const ratios = packing(layers);
   const workdir = (config.config?.WorkingDir ?? "").replace(/^\/+|\/+$/g, "");
+  const command = [...(config.config?.Entrypoint ?? []), ...(config.config?.Cmd ?? [])];
   const hidden = layers.map(() => 0);
   for (const { layer, file, hidden: by } of image.all) {
     if (by !== undefined) hidden[layer] = (hidden[layer] ?? 0) + file.size;
   }
   const shown = layers.map((contents, at) => layerAnalysis(contents, hidden[at] ?? 0));
-  const { findings, reclaimable } = findAll({ layers, image, owners, workdir }, ratios);
+  const { findings, reclaimable } = findAll({ layers, image, owners, workdir, command }, ratios);
   return {
     name,
     platform,

@@ -45,3 +45,8 @@ export function saysPackages(path: string): boolean {
     /^(usr\/)?lib\/apk\/db\/installed$/.test(path)
   );
 }
+
+/** Files whose text tells what a Python package needs, and whether others load it. */
+export function saysRequirements(path: string): boolean {
+  return /\.dist-info\/(METADATA|entry_points\.txt)$/.test(path);
+}

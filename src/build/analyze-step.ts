@@ -14,6 +14,8 @@ export interface AnalyzeRequest {
   readonly platform: Platform | undefined;
   /** Reads the bytes of layers whose listing is known, too. */
   readonly everyByte: boolean;
+  /** Looks for packages that nothing imports: reads every byte. */
+  readonly unused: boolean;
 }
 
 export interface Analyzed {
@@ -21,14 +23,16 @@ export interface Analyzed {
   readonly contents: readonly LayerContents[];
 }
 
-export async function analyze({ name, platform, everyByte }: AnalyzeRequest, deps: BuildDeps): Promise<Analyzed> {
+export async function analyze(request: AnalyzeRequest, deps: BuildDeps): Promise<Analyzed> {
+  const { name, platform, unused } = request;
+  const everyByte = request.everyByte || unused;
   const source = await openImageArgument(name, deps);
   try {
     const image = await oneImage(source, platform, deps.report);
     const remembered = await rememberedLayers(image, deps.store);
     const titles = new Map([...remembered].map(([digest, { title }]) => [digest, title]));
     const layers = imageLayers(image.manifest, image.config, titles);
-    const contents = await readContents(layers, { source, remembered, everyByte }, deps);
+    const contents = await readContents(layers, { source, remembered, everyByte, imports: unused }, deps);
     const { digest, config } = image;
     return { analysis: analyzeImage({ name, platform: image.platform, digest, config, layers: contents }), contents };
   } finally {

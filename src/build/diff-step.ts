@@ -65,7 +65,7 @@ async function read(
   const wanted = ownLayers(layers, other.layers).filter(
     ({ ours, descriptor }) => everyFile || !ours || remembered.get(descriptor.digest)?.listing !== undefined,
   );
-  const contents = await readContents(wanted, { source, remembered, everyByte: false }, deps);
+  const contents = await readContents(wanted, { source, remembered, everyByte: false, imports: false }, deps);
   return new Map(contents.map((each) => [each.layer.descriptor.digest, each]));
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type LayerFile, saysPackages } from "../analyze/contents.ts";
+import { type LayerFile, saysPackages, saysRequirements } from "../analyze/contents.ts";
+import { importedModules } from "../analyze/imports.ts";
 import type { TarEntry } from "../archive/tar-entry.ts";
 import type { TarMember } from "../archive/tar-read.ts";
 import {
@@ -17,10 +18,10 @@ const MAX_TEXT = 32 * 1024 * 1024;
 const NAMES_WINDOW = 256 * 1024;
 
 /** What is to be known of a member of a layer; its content is read once and not kept. */
-export async function lookAtFile({ entry, content }: TarMember): Promise<LayerFile> {
+export async function lookAtFile({ entry, content }: TarMember, withImports: boolean): Promise<LayerFile> {
   if (entry.type !== "file") return fileOf(entry);
   const hash = createHash("sha256");
-  const text = saysPackages(entry.path) && entry.size <= MAX_TEXT ? createWindow(0, entry.size) : undefined;
+  const text = isText(entry, withImports) ? createWindow(0, entry.size) : undefined;
   const head = createWindow(0, Math.min(entry.size, SECRET_HEAD_BYTES));
   let sections: Window | undefined;
   let table: SectionTable | undefined;
@@ -42,10 +43,21 @@ export async function lookAtFile({ entry, content }: TarMember): Promise<LayerFi
   return {
     ...fileOf(entry),
     sha256: hash.digest("hex"),
-    ...(text === undefined ? {} : { text: Buffer.from(text.bytes()).toString("utf8") }),
+    ...(text === undefined ? {} : told(entry.path, Buffer.from(text.bytes()).toString("utf8"))),
     ...(secret === undefined ? {} : { secret }),
     ...(strippable === undefined ? {} : { strippable }),
   };
+}
+
+/** Whether the whole text is wanted. */
+function isText({ path, size }: TarEntry, withImports: boolean): boolean {
+  if (size > MAX_TEXT) return false;
+  return saysPackages(path) || (withImports && (saysRequirements(path) || path.endsWith(".py")));
+}
+
+/** Of a Python file the imports, of others the text. */
+function told(path: string, text: string): Pick<LayerFile, "text" | "imports"> {
+  return path.endsWith(".py") ? { imports: importedModules(text) } : { text };
 }
 
 /** The same bytes, the first part long enough for a header. */

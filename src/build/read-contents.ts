@@ -16,6 +16,8 @@ export interface ContentsRequest {
   readonly remembered: ReadonlyMap<Digest, LayerRecord>;
   /** Reads the bytes of layers whose listing is known, too. */
   readonly everyByte: boolean;
+  /** Reads what Python files import and packages require. */
+  readonly imports: boolean;
 }
 
 // Images of 20 GB have a quarter of a million; more entries than this are made to fill the memory.
@@ -36,7 +38,7 @@ export async function readContents(
   for (const layer of layers) {
     deps.signal.throwIfAborted();
     const known = request.everyByte ? undefined : await listingOf(layer, request.remembered, deps);
-    const files = known ?? (await readBlob(layer, request.source, deps, MAX_FILES - count));
+    const files = known ?? (await readBlob(layer, request, deps, MAX_FILES - count));
     count += files.length;
     contents.push({ layer, from: known === undefined ? "blob" : "listing", files });
   }
@@ -67,7 +69,7 @@ function listed({ uid = 0, gid = 0, size = 0, ...entry }: ListingEntry): LayerFi
 
 async function readBlob(
   { descriptor, diffId }: ImageLayer,
-  source: ImageSource,
+  { source, imports }: ContentsRequest,
   { signal, report }: Pick<BuildDeps, "signal" | "report">,
   most: number,
 ): Promise<readonly LayerFile[]> {
@@ -83,7 +85,7 @@ async function readBlob(
   const files: LayerFile[] = [];
   await readLayer(descriptor, diffId, counted(await source.stream(descriptor), descriptor, report), async (member) => {
     signal.throwIfAborted();
-    files.push(await lookAtFile(member));
+    files.push(await lookAtFile(member, imports));
     if (files.length > most) throw new OciasmError("ARCHIVE_INVALID", `${label} has more entries than any image needs`);
   });
   return files;

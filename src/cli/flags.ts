@@ -217,6 +217,7 @@ export const ANALYZE: FlagGroup = {
   flags: [
     flag("html", "write a page that stands alone", { placeholder: "FILE", path: true }),
     flag("deep", "read the bytes of layers whose listing is known, too: finds keys and debug symbols in them"),
+    flag("unused", "look for packages that nothing imports; reads every layer"),
     flag("files", "with --json: name every file of every layer"),
     flag("max-size", "fail if more is to be pulled: 500MB", { placeholder: "SIZE" }),
     flag("max-wasted", "fail if layers waste more, as dive counts it: 10MB, 5%", { placeholder: "SIZE|SHARE" }),

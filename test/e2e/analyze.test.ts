@@ -64,6 +64,19 @@ test("--json fits schema/analyze.schema.json, which takes every kind of finding 
   assert.deepEqual(file, expected);
 });
 
+test("--unused names packages that neither the project nor what it imports needs, and no other run does", async (t) => {
+  const run = await analyzer(t);
+  const { stdout } = await run("--unused", "--json");
+  const { findings } = JSON.parse(stdout) as {
+    readonly findings: readonly (Finding & { readonly packages: readonly string[] })[];
+  };
+  const found = findings.filter(({ kind }) => kind === "unused");
+  assert.deepEqual(
+    found.map(({ packages }) => packages),
+    [["foo", "nvidia-cublas-cu11", "nvidia-cublas-cu12"]],
+  );
+});
+
 test("a layer that is not what the image says, or that leaves its folder, is refused", async (t) => {
   const folder = temporaryFolder(t);
   const good = Buffer.from(await dockerArchive(await flawedLayers()));

@@ -73,6 +73,7 @@ export async function flawedLayers(): Promise<readonly Uint8Array[]> {
     "app/twin.bin": twin,
     "app/.git/pack": filler("git", 1900),
     "app/.env": "A=1",
+    "app/main.py": "import foo2\n\n\ndef run():\n    from pytest import raises\n",
     "app/deploy.pem": KEY,
     "app/forgotten": KEY,
     "opt/.wh.removed.bin": "",

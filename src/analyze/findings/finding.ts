@@ -48,6 +48,8 @@ export interface Evidence {
   readonly owners: Owners;
   /** Of the config, without a slash at its start; "" for the root. */
   readonly workdir: string;
+  /** Entrypoint and cmd. */
+  readonly command: readonly string[];
 }
 
 /** One idea of what is too much. Add a rule: a file here, and a line in ./rules.ts. */

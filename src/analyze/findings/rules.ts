@@ -5,6 +5,7 @@ import type { Rule } from "./finding.ts";
 import { leftovers } from "./leftovers.ts";
 import { developmentTools, twoVersions } from "./packages.ts";
 import { shadowed } from "./shadowed.ts";
+import { unused } from "./unused.ts";
 
 export const RULES: readonly Rule[] = [
   secrets,
@@ -13,6 +14,7 @@ export const RULES: readonly Rule[] = [
   cudaTwice,
   twoVersions,
   developmentTools,
+  unused,
   debugSymbols,
   leftovers,
 ];

@@ -15,7 +15,8 @@ import { platformFlag, withDeps } from "./copy-session.ts";
 export async function analyzeCommand(args: Arguments, session: Session): Promise<Answer> {
   const [name = ""] = args.words;
   const limits = limitsOf(args);
-  const request = { name, platform: platformFlag(args), everyByte: booleanFlag(args, "deep") };
+  const [everyByte, unused] = [booleanFlag(args, "deep"), booleanFlag(args, "unused")];
+  const request = { name, platform: platformFlag(args), everyByte, unused };
   const { analysis, contents } = await withDeps(args, session, (deps) => analyze(request, deps));
   const html = stringFlag(args, "html");
   if (html !== undefined) await writePage(html, `${name} - ociasm analyze`, pageData(analysis));

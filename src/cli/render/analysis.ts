@@ -175,7 +175,7 @@ export function formatLike(limit: Gate["limit"], value: number): string {
   return "bytes" in limit ? formatBytes(value) : formatShare(value);
 }
 
-export function formatShare(share: number): string {
+function formatShare(share: number): string {
   const percent = share * 100;
   return `${percent >= 99.95 || percent === 0 ? percent.toFixed(0) : percent.toFixed(percent < 10 ? 2 : 1)} %`;
 }
