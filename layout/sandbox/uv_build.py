@@ -115,15 +115,17 @@ def entry_points(project):
         "gui_scripts": project.get("gui-scripts", {}),
         **project.get("entry-points", {}),
     }
-    return "\n".join(
-        f"[{group}]\n" + "".join(f"{name} = {target}\n" for name, target in points.items())
+    return "".join(
+        f"[{group}]\n" + "".join(f"{name} = {target}\n" for name, target in sorted(points.items())) + "\n"
         for group, points in groups.items()
         if points
     )
 
 
 def metadata(project, licenses):
-    lines = [("Metadata-Version", "2.4"), ("Name", project["name"]), ("Version", version_of(project["version"]))]
+    modern = isinstance(project.get("license"), str) or licenses
+    lines = [("Metadata-Version", "2.4" if modern else "2.3"), ("Name", project["name"])]
+    lines.append(("Version", version_of(project["version"])))
     lines.append(("Summary", " ".join(project.get("description", "").splitlines())))
     lines.append(("Keywords", ",".join(project.get("keywords", []))))
     lines += people(project.get("authors", []), "Author")
@@ -134,12 +136,12 @@ def metadata(project, licenses):
         lines.append(("License", license.get("text") or Path(license["file"]).read_text()))
     lines += [("License-File", path) for path in licenses]
     lines += [("Classifier", each) for each in project.get("classifiers", [])]
-    lines += [("Requires-Dist", each) for each in project.get("dependencies", [])]
+    lines += [("Requires-Dist", plain(each)) for each in project.get("dependencies", [])]
     extras = project.get("optional-dependencies", {})
     for extra, requirements in extras.items():
         lines += [("Requires-Dist", with_extra(each, normalized(extra))) for each in requirements]
     lines += people(project.get("maintainers", []), "Maintainer")
-    lines.append(("Requires-Python", project.get("requires-python", "")))
+    lines.append(("Requires-Python", re.sub(r"\s*,\s*", ", ", project.get("requires-python", ""))))
     lines += [("Project-URL", f"{label}, {url}") for label, url in project.get("urls", {}).items()]
     lines += [("Provides-Extra", normalized(extra)) for extra in extras]
     kind, text = description(project.get("readme"))
@@ -153,18 +155,30 @@ def folded(value):
 
 
 def people(persons, field):
-    names = [each["name"] for each in persons if "name" in each and "email" not in each]
+    names = [each["name"] for each in persons if "name" in each]
     emails = [f"{each['name']} <{each['email']}>" if "name" in each else each["email"] for each in persons if "email" in each]
     return [(field, ", ".join(names)), (f"{field}-email", ", ".join(emails))]
 
 
+def plain(requirement):
+    """name[extras]versions ; marker. What a marker means is not simplified, as uv does."""
+    head, semicolon, marker = requirement.partition(" ;" if "@" in requirement else ";")
+    name, rest = re.match(r"\s*([A-Za-z0-9._-]*[A-Za-z0-9])(.*)", head, re.DOTALL).groups()
+    if "@" in rest:
+        extras, url = rest.split("@", 1)
+        rest = f"{extras.replace(' ', '')} @ {url.strip()}"
+    else:
+        rest = re.sub(r"[\s()]", "", rest)
+    spaced = re.sub(r"\s*(===|~=|==|!=|<=|>=|<|>)\s*", r" \1 ", marker.strip()).replace('"', "'")
+    return f"{normalized(name)}{rest}" + (f" ; {spaced}" if semicolon else "")
+
+
 def with_extra(requirement, extra):
-    head, semicolon, marker = requirement.partition(";")
+    head, semicolon, marker = plain(requirement).partition(" ; ")
     if not semicolon:
-        return f"{requirement.strip()} ; extra == '{extra}'"
-    inner = marker.strip()
-    either = re.search(r"\bor\b", inner) is not None
-    return f"{head.strip()} ; {f'({inner})' if either else inner} and extra == '{extra}'"
+        return f"{head} ; extra == '{extra}'"
+    either = re.search(r"\bor\b", marker) is not None
+    return f"{head} ; {f'({marker})' if either else marker} and extra == '{extra}'"
 
 
 def description(readme):

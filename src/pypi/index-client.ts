@@ -1,5 +1,6 @@
 import { redactUrl } from "../net/redact.ts";
 import { normalizeName } from "../python/name.ts";
+import { parseSdistName } from "../python/sdist-name.ts";
 import type { DistributionFile } from "../resolve/lock.ts";
 import { collectCached, collectFiles, distinctFiles, isTrustedHost } from "./collect-files.ts";
 import { fileSize } from "./file-size.ts";
@@ -49,7 +50,8 @@ export function createIndexClient(config: IndexConfig, given: IndexDeps): IndexC
     cachedFiles: async (name, sha256s) => distinctFiles(await cached(normalizeName(name), sha256s)),
     sizeOf: (file) => fileSize(file, deps, isTrusted(file.url)),
     mirrors: async ({ filename, sha256 }, ask) => {
-      const name = normalizeName(filename.slice(0, filename.indexOf("-")));
+      const sdist = parseSdistName(filename);
+      const name = sdist.ok ? sdist.value.name : normalizeName(filename.slice(0, filename.indexOf("-")));
       const files = await (ask && !deps.offline ? everything(name) : cached(name, [sha256]));
       return [...new Set(files.filter((file) => file.sha256 === sha256).map((file) => file.url))];
     },
