@@ -9,9 +9,7 @@ export function scriptWarnings(debs: readonly UnpackedDeb[]): string[] {
     return ["preinst", "postinst"].flatMap((name) => {
       const lines = unknownLines(control.get(name) ?? "");
       if (lines.length === 0) return [];
-      return [
-        `${source.package} ${source.version}: what its ${name} makes is not in the image:\n  ${lines.join("\n  ")}`,
-      ];
+      return [`${source.package} ${source.version}: what its ${name} makes is not in the image: ${lines.join("; ")}`];
     });
   });
 }

@@ -19,7 +19,9 @@ export interface DebianSuite {
   readonly special: readonly SuiteDirectory[];
   readonly links: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, { readonly link?: string; readonly text?: string }>>;
-  /** Names of Debian's suites in apt's sources. */
+  /** "beside": a mirror has the security fixes in the archive itself, not in one of their own. */
+  readonly security?: "beside";
+  /** Names of the distribution's suites in apt's sources. */
   readonly suites: readonly string[];
   /** The texts that all of this was read from: part of cache keys. */
   readonly texts: readonly string[];

@@ -72,6 +72,7 @@ async function chooseArchives(
     snapshot: request.snapshot,
     apt: request.debMirror === undefined ? await readAptSources(aptFolder) : [],
     suites: suite.suites,
+    securityBeside: suite.security === "beside",
   });
 }
 

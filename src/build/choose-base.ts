@@ -3,14 +3,17 @@ import type { BaseNote } from "../resolve/pylock-document.ts";
 import type { Input } from "./input-files.ts";
 import type { BuildRequest } from "./prepare-step.ts";
 
-/** Suites by the Python that they have; the first is the default. */
+/** Suites by the Python that they have, Debian's first; the first of all is the default. */
 const SUITES: readonly (readonly [base: string, python: string])[] = [
   ["deb:bookworm", "3.11"],
   ["deb:trixie", "3.13"],
+  ["deb:noble", "3.12"],
+  ["deb:jammy", "3.10"],
+  ["deb:resolute", "3.14"],
 ];
 
 /**
- * The base that was named, else the one that the lock was made for, else the Debian suite whose Python suits what was
+ * The base that was named, else the one that the lock was made for, else the suite whose Python suits what was
  * asked for, the input and the project.
  */
 export function chooseBase(

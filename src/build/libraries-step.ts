@@ -136,7 +136,7 @@ async function judge(
   if (missing.length === 0) return [];
   const shown = missing.slice(0, SHOWN).map((one) => described(one, system));
   const more = missing.length > SHOWN ? [`and ${missing.length - SHOWN} more`] : [];
-  return [["libraries that some wheels ask for are not in the image:", ...shown, ...more].join("\n  ")];
+  return [`libraries that some wheels ask for are not in the image: ${[...shown, ...more].join("; ")}`];
 }
 
 function missingError(missing: readonly MissingLibrary[], system: SystemLibraries): OciasmError {

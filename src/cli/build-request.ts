@@ -7,6 +7,7 @@ import { readConfig } from "../build/read-config.ts";
 import { withRegistries } from "../build/registry-settings.ts";
 import { OciasmError } from "../errors.ts";
 import type { BuildEvent } from "../events.ts";
+import type { BytecodeScope } from "../layers/bytecode-scope.ts";
 import { createDiskStore } from "../store/disk.ts";
 import { type Arguments, booleanFlag, listFlag, numberFlag, stringFlag } from "./arguments.ts";
 import type { Session } from "./session.ts";
@@ -36,6 +37,9 @@ export async function openBuild(
   }
 }
 
+/** docs/decisions/0004-bytecode.md has the reasons. */
+const DEFAULT_BYTECODE: BytecodeScope = "entry";
+
 /** From the command line to what is asked for; nothing of the project but its top is read. */
 export async function readRequest(args: Arguments, session: Session): Promise<BuildRequest> {
   const { context, detected } = await detectContext(resolve(args.words[0] ?? "."));
@@ -43,7 +47,7 @@ export async function readRequest(args: Arguments, session: Session): Promise<Bu
   // A script alone is not what its folder's configuration is about.
   const alone = detected.script !== undefined && file === undefined;
   const loaded = alone ? { config: {} } : await readConfig(context, file, createDiskStore(session.cacheDir));
-  const config = mergeSettings(buildFlags(args), session.environment, loaded.config);
+  const config = { bytecode: DEFAULT_BYTECODE, ...mergeSettings(buildFlags(args), session.environment, loaded.config) };
   const solverFlags = SOLVER_FLAGS.filter((name) => args.flags.has(name));
   const named = args.flags.has("constraint") && config.requirements === undefined ? ["constraint"] : [];
   return {

@@ -131,7 +131,7 @@ export const LAYERS: FlagGroup = {
     flag("max-layers", "budget, the base's layers included (default 72)", { placeholder: "N" }),
     flag("layer-policy", "auto, one, per-package, classic, or a policy file", { placeholder: "NAME|FILE", path: true }),
     flag("compression", "gzip, zstd or none, with ,level=N", { placeholder: "NAME" }),
-    flag("bytecode", "which modules have bytecode, so that they start at once (default none)", {
+    flag("bytecode", "which modules have bytecode, so that they start at once (default entry)", {
       placeholder: "WHICH",
       choices: BYTECODE_SCOPES,
     }),

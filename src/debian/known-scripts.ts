@@ -19,8 +19,9 @@ const KNOWN_SCRIPTS: readonly KnownScript[] = [
     why: "bytecode, and hooks of Debian's own Python packages",
   },
   {
-    packages: /^(?:libgssapi-krb5-2|libgcrypt20|readline-common|passwd|adduser|libsensors5)$/,
-    why: "moves files of older versions, or of logins",
+    packages:
+      /^(?:libgssapi-krb5-2|libreadline8(?:t64)?|libssl(?:1\.1|3)(?:t64)?|libgcrypt20|readline-common|passwd|adduser|libsensors5)$/,
+    why: "moves files of older versions, of logins, or restarts services",
   },
   { packages: /^libpam/, why: "nobody logs in to an image" },
   {

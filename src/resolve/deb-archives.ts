@@ -22,13 +22,15 @@ export interface ArchiveChoice {
   readonly apt: readonly AptSource[];
   /** Names of Debian's suites, by which its own archives are known among apt's sources. */
   readonly suites: readonly string[];
+  /** The archive itself has the security fixes, as Ubuntu's does. */
+  readonly securityBeside?: boolean;
 }
 
 const SNAPSHOT_PLACE = "@SNAPSHOTID@";
 
 /**
  * Where the suite, its updates and its security fixes come from: the mirror that was named, with its `-security`
- * sibling, else apt's own sources. Throws MIRROR_ERROR when there is neither, USAGE for a timestamp of no known form.
+ * sibling (or the pocket beside it), else apt's own sources. Throws MIRROR_ERROR when there is neither, USAGE for a timestamp of no known form.
  */
 export function debArchives(choice: ArchiveChoice): DebArchive[] {
   const found = choice.mirror === undefined ? fromApt(choice) : fromMirror(choice.mirror, choice);
@@ -37,7 +39,10 @@ export function debArchives(choice: ArchiveChoice): DebArchive[] {
     "MIRROR_ERROR",
     `no mirror for deb:${choice.suite} ${choice.architecture} in this host's apt sources`,
     {
-      hint: "name one with --deb-mirror URL",
+      hint:
+        choice.securityBeside === true
+          ? "name a mirror of Ubuntu with --deb-mirror URL, or an image that has this Python with --base"
+          : "name one with --deb-mirror URL",
     },
   );
 }
@@ -69,10 +74,11 @@ function fromMirror(mirror: string, choice: ArchiveChoice): DebArchive[] {
   }
   const place = id === undefined ? "" : `/${SNAPSHOT_PLACE}`;
   const main = plain.includes(SNAPSHOT_PLACE) ? plain : plain + place;
-  const security = main.replace(
+  const sibling = main.replace(
     /\/?(@SNAPSHOTID@.*)?$/,
     (_, rest?: string) => `-security${rest === undefined ? "" : `/${rest}`}`,
   );
+  const security = choice.securityBeside === true ? main : sibling;
   const at = (url: string, suite: string, optional: boolean): DebArchive => ({
     url: url.replaceAll(SNAPSHOT_PLACE, id ?? ""),
     suite,

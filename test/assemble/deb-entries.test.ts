@@ -232,7 +232,7 @@ test("a script that makes what nobody makes here is told by package and line, on
     { name: "lower", postinst: "#!/bin/sh\nmkdir /y\n", source: { below: true } },
     { name: "plain", preinst: "#!/bin/sh\nrm -f /old\n" },
   ]);
-  assert.deepEqual(warnings, ["demo 1.0-1: what its postinst makes is not in the image:\n  adduser --system demo"]);
+  assert.deepEqual(warnings, ["demo 1.0-1: what its postinst makes is not in the image: adduser --system demo"]);
 });
 
 test("the CA bundle joins all certificates in byte order of their paths", async (t) => {

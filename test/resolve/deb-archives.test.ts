@@ -80,3 +80,12 @@ test("a snapshot without a mirror, a place without a snapshot and a folder are r
   assert.throws(() => debArchives(choice({ mirror: "http://s.example/@SNAPSHOTID@" })), { code: "USAGE" });
   assert.throws(() => debArchives(choice({ mirror: "/srv/debian" })), { code: "USAGE" });
 });
+
+test("where the fixes lie beside the rest, they come from the mirror itself", () => {
+  const choice = { suite: "noble", architecture: "amd64", apt: [], suites: ["noble"], snapshot: undefined };
+  const archives = debArchives({ ...choice, mirror: "http://mirror.example/ubuntu", securityBeside: true });
+  assert.deepEqual(
+    archives.map(({ url, suite }) => `${url} ${suite}`),
+    ["noble", "noble-updates", "noble-security"].map((suite) => `http://mirror.example/ubuntu ${suite}`),
+  );
+});

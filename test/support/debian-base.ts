@@ -13,12 +13,13 @@ export interface SuiteRequest {
   readonly suite: string;
   readonly architecture: string;
   readonly system?: readonly string[];
+  /** Else the one in OCIASM_DEB_MIRROR, else this host's apt sources. */
+  readonly mirror?: string | undefined;
 }
 
-/** A real suite, from the mirror in OCIASM_DEB_MIRROR or this host's apt sources. */
+/** A real suite. */
 export async function openSuite(t: TestContext, request: SuiteRequest, store: DiskStore): Promise<Base> {
-  const { suite, architecture, system = [] } = request;
-  const mirror = process.env["OCIASM_DEB_MIRROR"];
+  const { suite, architecture, system = [], mirror = process.env["OCIASM_DEB_MIRROR"] } = request;
   return debianProvider.open(
     `deb:${suite}`,
     {
