@@ -190,7 +190,7 @@ export const LATER: readonly string[] = ["certificates", "constraints-file", "fo
 export const configDecoder: Decoder<BuildConfig> = object<BuildConfig>(
   "ociasm.yaml, or [tool.ociasm] in pyproject.toml",
   {
-    base: text("deb:bookworm, deb:trixie, scratch, oci:DIR, archive:FILE or a registry reference"),
+    base: text("deb:SUITE, scratch, oci:DIR, archive:FILE or a registry reference"),
     platforms: list("Target platforms", text("OS/ARCH[/VARIANT]", PLATFORM, "such as linux/arm64")),
     python: text("Target Python; the base's when left out", PYTHON, "a version such as 3.12"),
     libc: converted(text("Target libc, glibc:2.36 or musl:1.2; the base's when left out"), readLibc),

@@ -68,7 +68,7 @@ export const INPUT: FlagGroup = {
     list("platform", "OS/ARCH", "target platforms (default linux/amd64)", { commas: true }),
     flag("python", "target Python (default: the base's)", { placeholder: "VERSION" }),
     flag("libc", "target libc, glibc:2.36 or musl:1.2 (default: the base's)", { placeholder: "LIBC" }),
-    flag("base", "deb:bookworm, deb:trixie, scratch, oci:DIR, archive:FILE or a reference", { placeholder: "BASE" }),
+    flag("base", "deb:SUITE, scratch, oci:DIR, archive:FILE or a reference", { placeholder: "BASE" }),
     list("system", "NAME", "Debian package to add, or auto for what wheels need", { commas: true }),
     flag("deb-mirror", "Debian mirror (default: this host's apt sources)", { placeholder: "URL" }),
     flag("snapshot", "timestamp of a Debian snapshot mirror", { placeholder: "TIMESTAMP" }),
