@@ -10,8 +10,6 @@ export interface DiveTree {
   get(path: string): DiveNode | undefined;
   /** Children before parents, siblings by name. */
   nodes(): Generator<readonly [path: string, node: DiveNode]>;
-  /** Bytes of a node and of all below it. */
-  bytesBelow(node: DiveNode): number;
 }
 
 export interface DiveInfo {
@@ -21,6 +19,8 @@ export interface DiveInfo {
 
 export interface DiveNode {
   info: DiveInfo;
+  /** Bytes of it and of all below. */
+  total: number;
   readonly children: Map<string, DiveNode>;
 }
 
@@ -28,7 +28,7 @@ const NOTHING: DiveInfo = { size: 0, isDirectory: false };
 const MARKER = ".wh..wh..";
 
 function createDiveTree(): DiveTree {
-  const root: DiveNode = { info: NOTHING, children: new Map() };
+  const root = emptyNode();
 
   const get = (path: string): DiveNode | undefined => {
     let node: DiveNode | undefined = root;
@@ -39,33 +39,40 @@ function createDiveTree(): DiveTree {
   return {
     add: (path, info) => {
       let node = root;
+      const way = [root];
       for (const part of partsOf(path)) {
         let child = node.children.get(part);
         if (child === undefined) {
           if (part.startsWith(MARKER)) return;
-          child = { info: NOTHING, children: new Map() };
+          child = emptyNode();
           node.children.set(part, child);
         }
         node = child;
+        way.push(node);
       }
-      if (node !== root) node.info = info;
+      if (node === root) return;
+      for (const each of way) each.total += info.size - node.info.size;
+      node.info = info;
     },
     remove: (path) => {
-      const cut = path.lastIndexOf("/");
-      get(path.slice(0, Math.max(0, cut)))?.children.delete(path.slice(cut + 1));
+      const gone = get(path)?.total;
+      if (gone === undefined) return;
+      let node: DiveNode | undefined = root;
+      const parts = partsOf(path);
+      for (const part of parts.slice(0, -1)) {
+        if (node !== undefined) node.total -= gone;
+        node = node?.children.get(part);
+      }
+      if (node !== undefined) node.total -= gone;
+      node?.children.delete(parts.at(-1) ?? "");
     },
     get,
     nodes: () => walk(root, ""),
-    bytesBelow: (node) => {
-      let sum = 0;
-      const open = [node];
-      for (let next = open.pop(); next !== undefined; next = open.pop()) {
-        sum += next.info.size;
-        open.push(...next.children.values());
-      }
-      return sum;
-    },
   };
+}
+
+function emptyNode(): DiveNode {
+  return { info: NOTHING, total: 0, children: new Map() };
 }
 
 export function diveTreeOf(files: readonly LayerFile[]): DiveTree {

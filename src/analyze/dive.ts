@@ -95,7 +95,7 @@ function createStack(layers: readonly LayerContents[]): {
       for (; height < layer; height++) lay(tree, diveTreeOf(layers[height]?.files ?? []));
       const node = tree.get(path);
       if (node === undefined) return undefined;
-      return node.info.isDirectory ? tree.bytesBelow(node) : 0;
+      return node.info.isDirectory ? node.total : 0;
     },
   };
 }

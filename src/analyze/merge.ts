@@ -30,8 +30,9 @@ interface Node {
 
 const WHITEOUT = ".wh.";
 const OPAQUE = ".wh..wh..opq";
-// Linux gives up after 40 links.
-const MAX_LINKS = 40;
+// Linux gives up after 40 links; merged /usr takes one. Files are looked for by the million.
+const MAX_LINKS = 8;
+const MAX_TARGET = 1024;
 
 /** Lays the layers over each other as image-spec's layer.md has it: whiteouts reach lower layers only. */
 export function mergeLayers(layers: readonly LayerContents[]): MergedImage {
@@ -125,23 +126,29 @@ function keepLinked(all: readonly Occurrence[]): void {
 }
 
 function follow(root: Node, path: string): Occurrence | undefined {
-  let rest = path.split("/").filter((part) => part !== "");
-  let at: readonly string[] = [];
-  for (let links = 0; rest.length > 0; ) {
-    const [part = "", ...further] = rest;
-    rest = further;
-    if (part === "..") at = at.slice(0, -1);
-    if (part === "." || part === "..") continue;
-    const next = [...at, part];
-    const file = nodeAt(root, next.join("/"))?.at?.file;
-    if (file?.type !== "symlink" || rest.length === 0) {
-      at = next;
+  const rest = partsOf(path).toReversed();
+  let way: Node[] = [root];
+  let links = 0;
+  for (let part = rest.pop(); part !== undefined; part = rest.pop()) {
+    if (part === "..") {
+      way = way.slice(0, Math.max(1, way.length - 1));
       continue;
     }
-    if (++links > MAX_LINKS) return undefined;
+    const next = way.at(-1)?.children?.get(part);
+    if (next === undefined) return undefined;
+    const file = next.at?.file;
+    if (file?.type !== "symlink" || rest.length === 0) {
+      way.push(next);
+      continue;
+    }
     const target = file.linkName ?? "";
-    if (target.startsWith("/")) at = [];
-    rest = [...target.split("/").filter((each) => each !== ""), ...rest];
+    if (++links > MAX_LINKS || target.length > MAX_TARGET) return undefined;
+    if (target.startsWith("/")) way = [root];
+    rest.push(...partsOf(target).toReversed());
   }
-  return nodeAt(root, at.join("/"))?.at;
+  return way.at(-1)?.at;
+}
+
+function partsOf(path: string): readonly string[] {
+  return path.split("/").filter((part) => part !== "" && part !== ".");
 }

@@ -15,6 +15,9 @@ export interface Installed extends Package {
   readonly place: string;
 }
 
+// More paths than any image has files.
+const MAX_CLAIMED = 3_000_000;
+
 /** Owners by listing, by claim, and of bytecode by its source. */
 export function findOwners(image: MergedImage): Owners {
   const owners = new Map<Occurrence, Package>();
@@ -31,8 +34,11 @@ export function findOwners(image: MergedImage): Owners {
   }
   const claims = withDigestLists(image, findClaims(image));
   const inLayers = byLayerAndPath(image.all, new Set(claims.map(({ layer }) => layer)));
+  let claimed = 0;
   for (const claim of claims) {
     const owner = shared(claim);
+    claimed += claim.paths.length;
+    if (claimed > MAX_CLAIMED) break;
     for (const path of claim.paths) {
       const found = inLayers.get(`${claim.layer} ${path}`) ?? image.get(path) ?? image.find(path);
       if (found !== undefined && found.layer <= claim.layer && !owners.has(found)) owners.set(found, owner);

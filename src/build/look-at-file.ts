@@ -14,6 +14,7 @@ import { SECRET_HEAD_BYTES, secretByContent, secretByName } from "./secret-files
 
 // The largest dpkg status of a desktop is a tenth of it.
 const MAX_TEXT = 32 * 1024 * 1024;
+const MAX_SOURCE = 4 * 1024 * 1024;
 // Names of sections lie straight before their headers, but where linkers put the symbols' strings between.
 const NAMES_WINDOW = 256 * 1024;
 
@@ -51,8 +52,8 @@ export async function lookAtFile({ entry, content }: TarMember, withImports: boo
 
 /** Whether the whole text is wanted. */
 function isText({ path, size }: TarEntry, withImports: boolean): boolean {
-  if (size > MAX_TEXT) return false;
-  return saysPackages(path) || (withImports && (saysRequirements(path) || path.endsWith(".py")));
+  if (withImports && path.endsWith(".py")) return size <= MAX_SOURCE;
+  return size <= MAX_TEXT && (saysPackages(path) || (withImports && saysRequirements(path)));
 }
 
 /** Of a Python file the imports, of others the text. */

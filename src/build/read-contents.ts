@@ -23,6 +23,8 @@ export interface ContentsRequest {
 // Images of 20 GB have a quarter of a million; more entries than this are made to fill the memory.
 const MAX_FILES = 3_000_000;
 const MAX_LISTING = 1024 ** 3;
+// Characters of package lists and names of imports: a hundred times what images of 20 GB have.
+const MAX_TEXT = 256 * 1024 ** 2;
 
 /**
  * What lies in the layers: from the store's listing where the layer was made here, else from its bytes, which are read
@@ -34,16 +36,23 @@ export async function readContents(
   deps: Pick<BuildDeps, "store" | "signal" | "report">,
 ): Promise<readonly LayerContents[]> {
   const contents: LayerContents[] = [];
-  let count = 0;
+  const budget: Budget = { files: MAX_FILES, text: MAX_TEXT };
   for (const layer of layers) {
     deps.signal.throwIfAborted();
     const known = request.everyByte ? undefined : await listingOf(layer, request.remembered, deps);
-    const files = known ?? (await readBlob(layer, request, deps, MAX_FILES - count));
-    count += files.length;
+    const files = known ?? (await readBlob(layer, request, deps, budget));
     contents.push({ layer, from: known === undefined ? "blob" : "listing", files });
   }
   return contents;
 }
+
+/** What an image may still take. */
+interface Budget {
+  files: number;
+  text: number;
+}
+
+const IMPORT_COST = 32;
 
 async function listingOf(
   { descriptor }: ImageLayer,
@@ -71,7 +80,7 @@ async function readBlob(
   { descriptor, diffId }: ImageLayer,
   { source, imports }: ContentsRequest,
   { signal, report }: Pick<BuildDeps, "signal" | "report">,
-  most: number,
+  budget: Budget,
 ): Promise<readonly LayerFile[]> {
   const label = `layer ${descriptor.digest}`;
   if (layerCompression(descriptor.mediaType) === undefined) {
@@ -85,8 +94,13 @@ async function readBlob(
   const files: LayerFile[] = [];
   await readLayer(descriptor, diffId, counted(await source.stream(descriptor), descriptor, report), async (member) => {
     signal.throwIfAborted();
-    files.push(await lookAtFile(member, imports));
-    if (files.length > most) throw new OciasmError("ARCHIVE_INVALID", `${label} has more entries than any image needs`);
+    const file = await lookAtFile(member, imports);
+    files.push(file);
+    budget.files--;
+    budget.text -= (file.text?.length ?? 0) + (file.imports?.length ?? 0) * IMPORT_COST;
+    if (budget.files < 0 || budget.text < 0) {
+      throw new OciasmError("ARCHIVE_INVALID", `${label} has more entries and lists of packages than any image needs`);
+    }
   });
   return files;
 }
