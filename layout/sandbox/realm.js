@@ -116,6 +116,8 @@
   // Error.prepareStackTrace would be handed call sites of whoever is below on the stack.
   Object.defineProperty(Error, "prepareStackTrace", { value: undefined, writable: false, configurable: false });
 
+  // Newer engines have promises for WebAssembly, which nothing here waits for: every node shall run the same code.
+  for (const name of ["Suspending", "promising", "SuspendError"]) delete WebAssembly[name];
   const { instantiate, Memory } = WebAssembly;
   WebAssembly.instantiateStreaming = async (response, imports) =>
     instantiate(await (await response).arrayBuffer(), imports);
