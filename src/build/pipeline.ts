@@ -7,6 +7,7 @@ import type { Platform } from "../oci/platform.ts";
 import { nameFullCache } from "../store/store-error.ts";
 import { withNeededPackages } from "./auto-step.ts";
 import { openBaseOf } from "./base-step.ts";
+import { baseWarnings } from "./base-warnings.ts";
 import { chooseBytecode, readyBytecode } from "./bytecode-step.ts";
 import { cacheRequests } from "./cache-requests.ts";
 import type { BuildDeps } from "./deps.ts";
@@ -127,7 +128,7 @@ export async function planImage(
     workdir: (config.workdir ?? "/app").slice(1),
     ownUser: config.user === undefined && runsAsRoot(base.config.config?.User),
   });
-  for (const message of plan.warnings) deps.report({ type: "warning", message });
+  for (const message of [...baseWarnings(base, lock), ...plan.warnings]) deps.report({ type: "warning", message });
   deps.report({ type: "phase", phase: "plan", detail: `${base.layers.length + plan.layers.length} layers` });
   return {
     platform: base.platform,
