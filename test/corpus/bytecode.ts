@@ -18,8 +18,15 @@ import json, marshal, os, py_compile, sys, types, time, warnings
 warnings.simplefilter("ignore")
 work, found, pyc = sys.argv[1], {}, os.path.join(sys.argv[1], "native.pyc")
 
+def constant(value):
+    if isinstance(value, types.CodeType): return instructions(value)
+    if isinstance(value, (tuple, frozenset)):
+        parts = [repr(constant(each)) for each in value]
+        return type(value).__name__, parts if isinstance(value, tuple) else sorted(parts)
+    return repr(value)
+
 def instructions(code):
-    consts = tuple(instructions(c) if isinstance(c, types.CodeType) else repr(c) for c in code.co_consts)
+    consts = [constant(each) for each in code.co_consts]
     return code.co_code, code.co_names, code.co_varnames, code.co_flags, consts
 
 def compare(path, ours):
