@@ -1,5 +1,3 @@
-import { normalizeName } from "../python/name.ts";
-
 const LABEL = /^@{1,2}[^/]*\/\/(?:[^/:]+\/)*([^/:]+)(?::([^/:]+))?$/;
 const REQUIREMENT = /^requirement\(\s*["']([^"']+)["']\s*\)$/;
 /** What a hub of Bazel's rules puts before a package's name: pip_torch; where it is in doubt, pip_deps_torch, pypi_311_torch only. */
@@ -15,10 +13,10 @@ export function packagePattern(text: string): string | undefined {
   const label = LABEL.exec(text);
   if (label !== null) {
     const [, name = "", target] = label;
-    return target === undefined || target === "pkg" || target === name ? normalizeName(name) : undefined;
+    return target === undefined || target === "pkg" || target === name ? globOf(name) : undefined;
   }
   const [, required] = REQUIREMENT.exec(text) ?? [];
-  if (required !== undefined) return normalizeName(required);
+  if (required !== undefined) return globOf(required);
   return isExpression(text) ? ofExpression(text) : globOf(text.replace(SURE_HUB, ""));
 }
 

@@ -13,14 +13,13 @@ export interface WrittenLayer {
  * name to the rule of `policy`.
  */
 export function writePolicy(layers: readonly WrittenLayer[], policy: LayerPolicy): string {
-  const groups = layers.flatMap(groupOf);
-  const names = new Map(groups.map((group) => [group.name, group.packages]));
+  const groups = distinct(layers.flatMap(groupOf));
   return [
     "# Which packages share a layer, written by `ociasm plan --write`; `--layer-policy` takes it.",
     `name: ${JSON.stringify(policy.name)}`,
-    ...(names.size === 0 ? [] : ["groups:"]),
-    ...[...names].map(([name, packages]) => `  - {name: ${JSON.stringify(name)}, packages: [${packages.join(", ")}]}`),
-    `order: [${[...names.keys()].map((name) => JSON.stringify(name)).join(", ")}]`,
+    ...(groups.length === 0 ? [] : ["groups:"]),
+    ...groups.map(({ name, packages }) => `  - {name: ${JSON.stringify(name)}, packages: ${list(packages)}}`),
+    `order: ${list(groups.map(({ title }) => title))}`,
     `wheels: ${policy.wheels}`,
     `families: ${policy.families ? "together" : "apart"}`,
     `budget: ${policy.budget}`,
@@ -31,14 +30,35 @@ export function writePolicy(layers: readonly WrittenLayer[], policy: LayerPolicy
   ].join("\n");
 }
 
+/** JSON is YAML, whatever the names. */
+function list(texts: readonly string[]): string {
+  return `[${texts.map((text) => JSON.stringify(text)).join(", ")}]`;
+}
+
+/** Parts of a wheel once; of other groups that share a title, the later ones get another. */
+function distinct(groups: readonly WrittenGroup[]): readonly WrittenGroup[] {
+  const named = new Map<string, WrittenGroup>();
+  for (const group of groups) {
+    const known = named.get(group.name);
+    const name = known === undefined || group.title !== group.name ? group.name : `${group.name} (${named.size})`;
+    named.set(name, name === group.name ? group : { ...group, name, title: name });
+  }
+  return [...named.values()];
+}
+
+interface WrittenGroup {
+  readonly name: string;
+  /** A pattern of the titles that its layers will have. */
+  readonly title: string;
+  readonly packages: readonly string[];
+}
+
 /** The parts of a wheel are one group: they come of its size. */
-function groupOf({
-  recipe,
-  reason,
-}: WrittenLayer): readonly { readonly name: string; readonly packages: readonly string[] }[] {
+function groupOf({ recipe, reason }: WrittenLayer): readonly WrittenGroup[] {
   const wheels = recipe.sources.filter((source) => source.type === "wheel");
   const [first] = wheels;
   if (reason === undefined || first === undefined) return [];
-  if (first.part !== undefined) return [{ name: first.name, packages: [first.name] }];
-  return [{ name: recipe.title, packages: wheels.map(({ name }) => name) }];
+  const { name, part } = first;
+  if (part !== undefined) return [{ name, title: `${name}, part *`, packages: [name] }];
+  return [{ name: recipe.title, title: recipe.title, packages: wheels.map((wheel) => wheel.name) }];
 }

@@ -63,7 +63,7 @@ test("a plan that was written gives the same layers, also when a package is adde
     return layers.flatMap(({ kind, key }) => (kind === "package" || kind === "bucket" ? [key] : []));
   };
   const free = await keys("--write", file);
-  assert.match(readFileSync(join(folder, file), "utf8"), /- \{name: "torch", packages: \[torch\]\}/);
+  assert.match(readFileSync(join(folder, file), "utf8"), /- \{name: "torch", packages: \["torch"\]\}/);
   assert.deepEqual(await keys("--layer-policy", file), free);
   const [torch, ...others] = ROWS;
   assert.ok(torch !== undefined);
