@@ -30,7 +30,7 @@ export function planText(image: ImageResult, canvas: Canvas): string {
 function cells(layer: LayerResult): readonly Cell[] {
   const { kind, title, origin, packages } = layer;
   const alone = packages.length === 1 && packages[0]?.startsWith(`${title}==`) === true;
-  const contents = alone ? (packages[0] ?? "").slice(title.length + 2) : packages.join(" ");
+  const contents = alone ? (packages[0] ?? "").slice(title.length + 2) : listed(packages);
   const shown = layer.sizeUnknown === true ? { text: "unknown", ink: "faint" as const } : formatBytes(layer.size);
   return [{ text: kind, ink: kindInk(kind) }, title, shown, STATES[origin], contents];
 }
@@ -42,6 +42,14 @@ const STATES: Readonly<Record<LayerResult["origin"], { readonly text: string; re
   built: { text: "made", ink: "good" },
   planned: { text: "to make", ink: "strong" },
 };
+
+/** Packages in a line beyond which only their number is said; `--json` has them all. */
+const SHOWN = 6;
+
+function listed(packages: readonly string[]): string {
+  const more = packages.length - SHOWN;
+  return [...packages.slice(0, SHOWN), ...(more > 0 ? [`and ${more} more`] : [])].join(" ");
+}
 
 /** What is there already, and where. */
 function stateLines(layers: readonly LayerResult[]): readonly string[] {
