@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { FINDING_KINDS } from "../../src/analyze/findings/finding.ts";
@@ -76,6 +76,32 @@ test("--unused names packages that neither the project nor what it imports needs
     [["foo", "nvidia-cublas-cu11", "nvidia-cublas-cu12"]],
   );
 });
+
+test("a layer that was made here is known by its listing: its blob need not be there, and --deep says that it is not", async (t) => {
+  const folder = temporaryFolder(t);
+  const app = join(folder, "app");
+  mkdirSync(app);
+  writeFileSync(join(app, "main.py"), "print(1)\n");
+  const cache = ["--cache-dir", join(folder, "cache")];
+  const built = await ociasm(["build", app, "--base", "scratch", "-t", "app:1", "--json", ...cache]);
+  assert.equal(built.code, 0, built.stderr);
+  const layers: readonly { readonly digest: string }[] = JSON.parse(built.stdout).images[0].layers;
+  for (const { digest } of layers) removeBlob(join(folder, "cache"), digest.slice("sha256:".length));
+  const { code, stdout, stderr } = await ociasm(["analyze", "app:1", "--json", "--offline", ...cache]);
+  assert.equal(code, 0, stderr);
+  const found = JSON.parse(stdout);
+  assert.deepEqual(new Set(found.layers.map(({ from }: { readonly from: string }) => from)), new Set(["listing"]));
+  assert.ok(found.folders.some(({ path, bytes }: { path: string; bytes: number }) => path === "app" && bytes === 9));
+  assert.notEqual((await ociasm(["analyze", "app:1", "--deep", ...cache])).code, 0);
+});
+
+/** Wherever the store keeps it. */
+function removeBlob(cache: string, hex: string): void {
+  const files = readdirSync(join(cache, "blobs"), { recursive: true, encoding: "utf8" });
+  const found = files.filter((file) => file.replace(/[^0-9a-f]/g, "").endsWith(hex));
+  assert.equal(found.length, 1, files.join("\n"));
+  for (const file of found) rmSync(join(cache, "blobs", file));
+}
 
 test("a layer that is not what the image says, or that leaves its folder, is refused", async (t) => {
   const folder = temporaryFolder(t);
