@@ -13,6 +13,8 @@ import { readNpmConfig } from "./npm-config.ts";
 import type { RuntimeRelease } from "./runtime.ts";
 import { isFile } from "./runtime-files.ts";
 
+/** A build can do without, and many networks swallow what they do not allow. */
+const PATIENCE = { attempts: 2, stallSeconds: 15 };
 /** The packages unpack to 14 MB. */
 const MAX_UNPACKED = 64 * 2 ** 20;
 const MAX_ENTRIES = 1000;
@@ -30,7 +32,8 @@ export async function fetchRuntime(release: RuntimeRelease, folder: string, deps
   const file = await store.temporary();
   try {
     report({ ...event, state: "start", bytes: 0 });
-    await download(deps.http, { url, headers, insecure, file, size: release.size, code: "INDEX_ERROR", signal });
+    const { size } = release;
+    await download(deps.http, { url, headers, insecure, file, size, code: "INDEX_ERROR", signal, ...PATIENCE });
     await unpack(await readFile(file), url, { release, folder, store });
     report({ ...event, state: "done", bytes: release.size });
   } catch (error) {

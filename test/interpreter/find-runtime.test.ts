@@ -105,6 +105,15 @@ test("a registry without it says how to get it elsewhere", async (t) => {
   });
 });
 
+test("a registry that is down is asked twice, and no more", async (t) => {
+  const server = await startHttpServer(t);
+  server.serve(PATH, PACKED);
+  server.fail(PATH, { status: 503 }, { status: 503 }, { status: 503 });
+  const deps = runtimeDeps(t, { environment: { npm_config_registry: `${server.url}/npm/` } });
+  await assert.rejects(bringRuntime(RELEASE, temporaryFolder(t), deps), { code: "INDEX_ERROR" });
+  assert.equal(server.requests(PATH).length, 2);
+});
+
 test("a minor that no release has is no error", async (t) => {
   assert.equal(await findRuntime("3.6", temporaryFolder(t), runtimeDeps(t)), undefined);
 });
