@@ -31,6 +31,8 @@ export interface LockRequest extends BuildRequest {
   /** Write nothing. */
   readonly check: boolean;
   readonly upgrade: boolean;
+  /** The same base as it is now: another digest, newer Debian packages. */
+  readonly upgradeBase: boolean;
   readonly upgradePackages: readonly string[];
   /** Extras or groups were named on the command line: the lock has these alone. */
   readonly narrowed: boolean;
@@ -102,7 +104,8 @@ async function resolveAll(
   old: OldLock | undefined,
   deps: BuildDeps,
 ): Promise<Resolved> {
-  const pinned = request.upgrade ? undefined : old?.input.ociasm?.base;
+  const known = request.upgrade ? undefined : old?.input.ociasm?.base;
+  const pinned = known !== undefined && request.upgradeBase ? unpinned(known) : known;
   // Who locks again without a word means the same platforms.
   const platforms = request.config.platforms ?? old?.input.ociasm?.targets.map((target) => target.platform);
   const bases = await readBases(
@@ -126,6 +129,11 @@ async function resolveAll(
   const debs = await neededDebs(bases.note.debs, sets, choice, packages, deps);
   // A later target may have lost an extra that an earlier one could have.
   return { scope, sets: sets.map((set) => within(set, scope)), base: { ...bases.note, debs } };
+}
+
+/** Which base it is, without what it was. */
+function unpinned({ name, system }: BaseNote): BaseNote {
+  return { name, system, debs: [] };
 }
 
 /** The Debian packages of each target, with those that its wheels need where `--system auto` asks for them. */

@@ -106,6 +106,7 @@ export const LOCKING: FlagGroup = {
     }),
     flag("check", "write nothing; fail if the lock would change"),
     flag("upgrade", "take new versions where there are any"),
+    flag("upgrade-base", "take the base as it is now"),
     list("upgrade-package", "NAME", "take a new version of this package", { short: "P" }),
   ],
 };

@@ -82,6 +82,15 @@ test("--upgrade-package renews that package alone, --upgrade all", async (t) => 
   assert.match(await failing(made, 2, "lock", "--upgrade", "--check"), /exclude each other/);
 });
 
+test("--upgrade-base renews no package", async (t) => {
+  const made = await bench(t);
+  await ok(made, "lock");
+  made.publish({ name: "core", version: "1.6" });
+  const base = JSON.parse(await ok(made, "lock", "--upgrade-base", "--json"));
+  assert.deepEqual([base.added, base.removed, base.updated], [[], [], []]);
+  assert.match(await failing(made, 2, "lock", "--upgrade-base", "--check"), /exclude each other/);
+});
+
 test("markers say what a target, an extra and a group have more", async (t) => {
   const made = await bench(t);
   await ok(made, "lock", ...BOTH);

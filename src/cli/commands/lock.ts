@@ -33,6 +33,7 @@ async function lockRequest(args: Arguments, session: Session): Promise<LockReque
   const request = await readRequest(args, session);
   const upgradePackages = listFlag(args, "upgrade-package") ?? [];
   const [check, upgrade] = [booleanFlag(args, "check"), booleanFlag(args, "upgrade")];
+  const upgradeBase = booleanFlag(args, "upgrade-base");
   const output = resolve(stringFlag(args, "output-file") ?? resolve(request.context, "pylock.toml"));
   if (!/(?:^|[\\/])pylock(?:\.[^.\\/]+)?\.toml$/.test(output)) {
     throw new OciasmError(
@@ -44,11 +45,11 @@ async function lockRequest(args: Arguments, session: Session): Promise<LockReque
   if (request.trust === "frozen") {
     throw new OciasmError("USAGE", "--frozen leaves nothing to lock", { hint: "use --check to compare" });
   }
-  if (again && (upgrade || upgradePackages.length > 0)) {
+  if (again && (upgrade || upgradeBase || upgradePackages.length > 0)) {
     throw new OciasmError("USAGE", "--check and --upgrade exclude each other", { hint: "leave one of them out" });
   }
   const narrowed = ["extra", "group", "all-extras", "no-dev"].some((name) => args.flags.has(name));
-  return { ...request, output, check: again, upgrade, upgradePackages, narrowed };
+  return { ...request, output, check: again, upgrade, upgradeBase, upgradePackages, narrowed };
 }
 
 function summary({ changes, document }: LockOutcome, seconds: number): string {
