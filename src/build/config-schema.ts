@@ -209,6 +209,7 @@ export const configDecoder: Decoder<BuildConfig> = object<BuildConfig>(
     noBinary: list("Packages of which no wheel is taken, or :all:", text("Name")),
     onlyBinary: list("Packages of which only wheels are taken, or :all:; none of them is built", text("Name")),
     noBuild: yesNo("true builds nothing from sources: every package must have a wheel"),
+    installProject: yesNo("true installs the project as a package, built by its own backend"),
     system: list("Debian packages to add; auto for what the wheels need", text("Name")),
     debMirror: text("Debian mirror; this host's apt sources when left out"),
     snapshot: text("Timestamp of a Debian snapshot mirror", SNAPSHOT, "such as 20261101T000000Z"),

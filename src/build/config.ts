@@ -36,6 +36,8 @@ export interface BuildConfig {
   readonly onlyBinary?: readonly string[];
   /** Take wheels only: nothing is built from sources. */
   readonly noBuild?: boolean;
+  /** The project is a package of the image, built by its own backend, instead of a folder on the import path. */
+  readonly installProject?: boolean;
   readonly system?: readonly string[];
   readonly debMirror?: string;
   readonly snapshot?: string;

@@ -36,6 +36,7 @@ export interface BuildFlags {
   readonly noBinary?: readonly string[];
   readonly onlyBinary?: readonly string[];
   readonly noBuild?: boolean;
+  readonly installProject?: boolean;
   readonly indexStrategy?: string;
   readonly noDev?: boolean;
   readonly system?: readonly string[];
@@ -107,6 +108,7 @@ export function mergeSettings(
       noBinary: flags.noBinary,
       onlyBinary: flags.onlyBinary,
       noBuild: flags.noBuild,
+      installProject: flags.installProject,
       defaultGroups: flags.noDev === true ? false : undefined,
       system: flags.system,
       debMirror: flags.debMirror,

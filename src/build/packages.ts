@@ -1,7 +1,11 @@
 import { dirname, relative } from "node:path";
+import { OciasmError } from "../errors.ts";
 import { isRequest, type RequirementsInput } from "../input/request.ts";
 import { pinFile } from "../pypi/pin.ts";
+import { normalizeName } from "../python/name.ts";
 import type { Target } from "../python/target.ts";
+import { formatVersion } from "../python/version.ts";
+import { parseWheelName } from "../python/wheel-name.ts";
 import type { SelectChoice } from "../resolve/choice.ts";
 import type { Lock, LockedPackage } from "../resolve/lock.ts";
 import { resolveOptions } from "../resolve/offer/options.ts";
@@ -17,6 +21,7 @@ import type { BuildDeps } from "./deps.ts";
 import { indexStep, type PackageIndex } from "./index-step.ts";
 import type { Input } from "./input-files.ts";
 import { lockStep, settledAll } from "./lock-step.ts";
+import type { ProjectMetadata } from "./project-metadata.ts";
 import { createSourceBuilder, type SourceBuilder } from "./source-builder.ts";
 
 /** The packages of one run, whatever it builds from. */
@@ -47,6 +52,8 @@ export interface PackagesRequest {
   readonly context: string;
   readonly config: BuildConfig;
   readonly input: Input;
+  /** What pyproject.toml says of the project, which `config` may want installed. */
+  readonly project?: ProjectMetadata;
 }
 
 /** Reads where packages come from. No request is made before a target is asked for. */
@@ -67,11 +74,12 @@ export async function openPackages(request: PackagesRequest, deps: BuildDeps): P
     choice,
     pinnedFor,
     lockFor: async (target) => {
-      if (!isRequest(input)) return lockStep(input, target, choice, index.client, deps, builder);
+      const own = config.installProject === true ? [await ownPackage(request, builder, target)] : [];
+      if (!isRequest(input)) return withOwn(await lockStep(input, target, choice, index.client, deps, builder), own);
       const { packages, warnings } = await pinnedFor(target, choice, preferences);
       for (const message of warnings) deps.report({ type: "warning", message });
       for (const { name, version } of packages) if (!preferences.has(name)) preferences.set(name, version);
-      return { target, packages: packages.map(lockedPackage) };
+      return withOwn({ target, packages: packages.map(lockedPackage) }, own);
     },
     close: () => index.catalog.close(),
   };
@@ -81,6 +89,36 @@ function builderOf({ config, context, input }: PackagesRequest, index: PackageIn
   const onlyBinary = [...input.options.onlyBinary, ...(config.onlyBinary ?? [])];
   const permission = { noBuild: config.noBuild === true, onlyBinary };
   return createSourceBuilder(index, { context, permission }, deps);
+}
+
+/** The project's own wheel. Throws BUILD_FAILED, and PROJECT_INVALID where it has no name to be installed under. */
+async function ownPackage(
+  { project, context, input }: PackagesRequest,
+  builder: SourceBuilder,
+  target: Target,
+): Promise<LockedPackage> {
+  if (project?.name === undefined) {
+    throw new OciasmError("PROJECT_INVALID", `the project in ${context} has no name, so it can't be installed`, {
+      hint: "give it a [project] table with a name, or leave --install-project out",
+    });
+  }
+  const name = normalizeName(project.name);
+  if (!builder.allows(name)) {
+    throw new OciasmError("USAGE", `${name} is to be installed, and may not be built`, {
+      hint: "leave --no-build and --only-binary out, or --install-project",
+    });
+  }
+  const wayOut = "mend its build, or leave --install-project out: its files are in the image anyway";
+  const asked = { name, ...(project.version === undefined ? {} : { version: project.version }), wayOut };
+  const { wheel, directUrl } = await builder.named({ kind: "folder", path: context }, input.file, asked, target);
+  const parsed = parseWheelName(wheel.filename);
+  const version = parsed.ok ? formatVersion(parsed.value.version) : "0";
+  return { name, version, wheel, requested: true, directUrl };
+}
+
+function withOwn(lock: Lock, own: readonly LockedPackage[]): Lock {
+  const packages = [...lock.packages.filter(({ name }) => own.every((each) => each.name !== name)), ...own];
+  return { ...lock, packages: packages.sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
 function unchosen(input: Input, choice: SelectChoice): readonly string[] {

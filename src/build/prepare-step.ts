@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { codecNamed } from "../codec/codecs.ts";
 import type { Destination } from "../destination/destination.ts";
 import { openDestination } from "../destination/destinations.ts";
 import { parseOutputSpec } from "../destination/output-spec.ts";
 import { OciasmError } from "../errors.ts";
 import type { ImageSettings } from "../image/settings.ts";
+import { newRequest } from "../input/new-request.ts";
 import { isRequest } from "../input/request.ts";
 import type { ConflictRule } from "../install/conflict-rules.ts";
 import type { CodecChoice } from "../layers/recipe.ts";
@@ -74,7 +75,13 @@ export async function prepareStep(request: BuildRequest, deps: BuildDeps): Promi
   deps.report({ type: "note", message: detected.summary });
   for (const message of detected.warnings) deps.report({ type: "warning", message });
   const outputs = config.outputs ?? [];
-  const input = await inputStep({ context, config, detected }, deps);
+  const found = await inputStep({ context, config, detected }, deps);
+  // The index is asked for what the project is built with, though it needs nothing to run.
+  const bare =
+    config.installProject === true
+      ? newRequest({ format: "pyproject.toml", file: join(context, "pyproject.toml") })
+      : undefined;
+  const input = found ?? bare;
   await checkLock(input, request, deps);
   const layout = await layoutOf(config, context, deps.store);
   const epoch = epochOf(config.created);
@@ -82,7 +89,8 @@ export async function prepareStep(request: BuildRequest, deps: BuildDeps): Promi
     request,
     platforms,
     input,
-    packages: input === undefined ? undefined : await openPackages({ context, config, input }, deps),
+    packages:
+      input === undefined ? undefined : await openPackages({ context, config, input, project: detected.project }, deps),
     pinned: input === undefined || isRequest(input) ? undefined : input.ociasm?.base,
     layout,
     codec: await codecOf(config),

@@ -76,6 +76,7 @@ function hashCache({ store }: BuildDeps): HashCache {
 /** What makes a project that is not installed run like one: its folders on the import path, its script in bin. */
 function importSources({ detected, config, scheme }: ProjectStepOptions, destination: string): readonly TextSource[] {
   const { script } = detected.entrypoint;
+  if (config.installProject === true) return [];
   const usesScript = script !== undefined && config.entrypoint === undefined && config.inheritEntrypoint !== true;
   const roots = detected.sourceRoots.length > 0 ? detected.sourceRoots : usesScript ? [""] : [];
   const lines = roots.map((root) => `/${destination}${root === "" ? "" : `/${root}`}\n`);

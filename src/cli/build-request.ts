@@ -93,6 +93,7 @@ function buildFlags(args: Arguments): BuildFlags {
     noBinary: list("no-binary"),
     onlyBinary: list("only-binary"),
     noBuild: booleanFlag(args, "no-build") ? true : undefined,
+    installProject: booleanFlag(args, "install-project") ? true : undefined,
     indexStrategy: text("index-strategy"),
     noDev: booleanFlag(args, "no-dev") ? true : undefined,
     system: list("system"),

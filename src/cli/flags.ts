@@ -93,6 +93,7 @@ export const RESOLVING: FlagGroup = {
     list("no-binary", "NAME", "take no wheels of this package, or of :all:", { commas: true }),
     list("only-binary", "NAME", "take wheels only of this package, or of :all:", { commas: true }),
     flag("no-build", "build nothing from sources"),
+    flag("install-project", "install the project as a package, built by its own backend"),
   ],
 };
 

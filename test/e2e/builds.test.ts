@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import type { LockedWheel } from "../../src/resolve/lock.ts";
 import { openTestBuilder } from "../support/building.ts";
+import { ociasm } from "../support/cli.ts";
 import { pythonRuntime } from "../support/python-runtime.ts";
 import { testTarget } from "../support/target.ts";
 import { temporaryFolder } from "../support/temporary.ts";
@@ -101,4 +102,23 @@ test("a module in C is refused with its name, and the same sources are the same 
   write(join(folder, "plain"), RECIPES["uv-build"] ?? {});
   const [one, other] = [await build(builder, "plain", "demo"), await build(again.builder, "plain", "demo")];
   assert.equal(one.wheel.sha256, other.wheel.sha256);
+});
+
+test("a project is installed where that is asked for, and nothing is built where that is forbidden", async (t) => {
+  if ((await pythonRuntime(t)) === undefined) return;
+  const folder = temporaryFolder(t);
+  write(folder, {
+    ...RECIPES["uv-build"],
+    "pyproject.toml": (RECIPES["uv-build"]?.["pyproject.toml"] ?? "").replace(/^dependencies.*$/m, ""),
+  });
+  const plan = (text: string) => {
+    writeFileSync(join(folder, "ociasm.yaml"), `${text}base: scratch\npython: "3.12"\nlibc: glibc:2.36\n`);
+    return ociasm(["plan", folder, "--cache-dir", join(folder, "..", `${basename(folder)}-cache`)], {});
+  };
+  const installed = await plan("install-project: true\n");
+  assert.equal(installed.code, 0, installed.stderr);
+  assert.match(installed.stdout, /demo==1\.2/);
+  const refused = await plan("install-project: true\nno-build: true\n");
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /demo is to be installed, and may not be built/);
 });

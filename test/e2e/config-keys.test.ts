@@ -115,6 +115,7 @@ const ELSEWHERE: Readonly<Record<string, RegExp>> = {
   "what is resolved, test/e2e/lock.test.ts":
     /^(overrides|all-extras|package|resolution|prerelease|exclude-newer|no-binary|only-binary|index-strategy)$/,
   "test/e2e/bytecode.test.ts": /^bytecode$/,
+  "test/e2e/builds.test.ts": /^(no-build|install-project)$/,
   "test/e2e/registry-cache.test.ts": /^(cache-from|registry-cache)$/,
   "test/registry/cases": /^registries(\.|\[|$)/,
   "where it comes from": /^(index-url|extra-index-url|find-links|no-index|trusted-host|insecure-registries)$/,
