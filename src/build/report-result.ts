@@ -30,6 +30,18 @@ export function buildResult(
   };
 }
 
+/** The first keys are those of `docker buildx build --metadata-file`. */
+export function buildMetadata(result: BuildResult): object {
+  const { mediaType, digest, tags, images } = result;
+  return {
+    "containerimage.config.digest": images[0]?.config ?? digest,
+    "containerimage.descriptor": { mediaType, digest },
+    "containerimage.digest": digest,
+    "image.name": tags.join(","),
+    ociasm: result,
+  };
+}
+
 function imageResult({ composed, layers }: BuiltImage): ImageResult {
   return {
     platform: formatPlatform(composed.platform),

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { build } from "../../build/pipeline.ts";
-import { buildResult } from "../../build/report-result.ts";
+import { buildMetadata, buildResult } from "../../build/report-result.ts";
 import { type BuildResult, createByteCounter } from "../../build/result.ts";
 import { storeDestination } from "../../destination/store.ts";
 import type { BuildEvent } from "../../events.ts";
@@ -30,7 +30,7 @@ export async function buildCommand(args: Arguments, session: Session): Promise<A
       cacheFetched: counter.fetched("cache"),
     };
     const result = buildResult(built, bytes, (performance.now() - start) / 1000);
-    await writeFiles(args, result, built.publication);
+    await writeFiles(args, result);
     report({ type: "note", message: summary(result, stored) });
     return { text: result.ref, json: result };
   } finally {
@@ -38,27 +38,13 @@ export async function buildCommand(args: Arguments, session: Session): Promise<A
   }
 }
 
-async function writeFiles(
-  args: Arguments,
-  result: BuildResult,
-  publication: {
-    readonly images: readonly { readonly config: { readonly descriptor: { readonly digest: string } } }[];
-  },
-): Promise<void> {
-  const config = publication.images[0]?.config.descriptor.digest ?? result.digest;
+async function writeFiles(args: Arguments, result: BuildResult): Promise<void> {
+  const [only, ...others] = result.images;
   const iidfile = stringFlag(args, "iidfile");
-  if (iidfile !== undefined) await writeFile(iidfile, publication.images.length === 1 ? config : result.digest);
+  if (iidfile !== undefined) await writeFile(iidfile, others.length === 0 ? (only?.config ?? "") : result.digest);
   const metadataFile = stringFlag(args, "metadata-file");
   if (metadataFile === undefined) return;
-  // The first four are the keys of `docker buildx build --metadata-file`.
-  const metadata = {
-    "containerimage.config.digest": config,
-    "containerimage.descriptor": { mediaType: result.mediaType, digest: result.digest },
-    "containerimage.digest": result.digest,
-    "image.name": result.tags.join(","),
-    ociasm: result,
-  };
-  await writeFile(metadataFile, `${JSON.stringify(metadata, undefined, 2)}\n`);
+  await writeFile(metadataFile, `${JSON.stringify(buildMetadata(result), undefined, 2)}\n`);
 }
 
 function summary(result: BuildResult, stored: boolean): string {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { errorAnnotations, maskCommand } from "../../../src/cli/render/github.ts";
 import { RENDERERS, type Screen } from "../../../src/cli/render/renderer.ts";
 import { formatBytes, formatSeconds } from "../../../src/cli/render/units.ts";
+import { OciasmError } from "../../../src/errors.ts";
 import type { BuildEvent } from "../../../src/events.ts";
 
 const EVENTS: readonly BuildEvent[] = [
@@ -45,6 +47,22 @@ test("a log gets a line for each thing that is finished, and no control characte
 
 test("GitHub gets warnings as annotations with escapes", () => {
   assert.match(show("github"), /^::warning title=ociasm::yanked: 100%25%0Abroken$/m);
+});
+
+test("GitHub gets errors at their lines, no more than it shows, and no text ends a property", () => {
+  const at = { file: "a,b:c.txt", line: 3, column: 5, length: 2 };
+  const problems = Array.from({ length: 20 }, (_, index) => new OciasmError("USAGE", `problem ${index}`));
+  const error = new OciasmError("INPUT_INVALID", "50% of it\nis wrong", { hint: "do", location: at, problems });
+  const lines = errorAnnotations(error, (file) => `app/${file}`)
+    .trim()
+    .split("\n");
+  assert.equal(lines.length, 10);
+  assert.equal(
+    lines[0],
+    "::error title=ociasm INPUT_INVALID,file=app/a%2Cb%3Ac.txt,line=3,col=5,endColumn=7::50%25 of it%0Ais wrong%0Ahint: do",
+  );
+  assert.equal(lines[1], "::error title=ociasm USAGE::problem 0");
+  assert.equal(maskCommand("a%b"), "::add-mask::a%25b\n");
 });
 
 test("JSON lines are the events themselves", () => {
