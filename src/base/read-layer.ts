@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { PassThrough, pipeline, Readable, type Transform } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { readTar, type TarMember } from "../archive/tar-read.ts";
+import { createUnzstd } from "../codec/unzstd.ts";
 import { OciasmError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { type Digest, digestOfHex } from "../oci/digest.ts";
 import { layerCompression } from "../oci/media-types.ts";
-import { createUnzstd } from "./unzstd.ts";
 
 // Real layers stay below 20; what is larger than this and grows by more is made to hurt.
 const MAX_RATIO = 300;

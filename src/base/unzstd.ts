@@ -1,1 +1,0 @@
-export { createUnzstd } from "../codec/unzstd.ts";
