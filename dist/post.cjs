@@ -1,0 +1,1 @@
+import("./bundle/action/main.js").then(({ post }) => post());
