@@ -73,7 +73,7 @@ export function refusePlatformWheel(filename: string, extensions: readonly strin
   return refusal(built, `${what} (${filename})`);
 }
 
-export function refusal({ label, wayOut }: Built, problem: string, cause?: unknown): OciasmError {
+function refusal({ label, wayOut }: Built, problem: string, cause?: unknown): OciasmError {
   return new OciasmError("BUILD_FAILED", `${label} ${problem}`, { hint: wayOut, cause });
 }
 

@@ -34,9 +34,6 @@ export interface BuiltWheel {
   readonly backend: readonly BackendWheel[];
 }
 
-/** Part of a built wheel's name in the cache: raise it when the same sources may become other bytes. */
-export const BUILD_FORMAT = 1;
-
 /** 2020-01-01: the time of every file in a wheel, and where the sandbox's clock starts. */
 const EPOCH = 1_577_836_800;
 

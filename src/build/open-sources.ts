@@ -3,11 +3,7 @@ import type { PackageSources } from "../input/package-sources.ts";
 import { digestOfHex } from "../oci/digest.ts";
 import type { LockedWheel } from "../resolve/lock.ts";
 import type { BuildDeps } from "./deps.ts";
-import { readFolderTree } from "./folder-tree.ts";
-import { readGitTree } from "./git-tree.ts";
 import type { PackageIndex } from "./index-step.ts";
-import { scmVersion } from "./scm-version.ts";
-import { readSourceArchive } from "./sdist-tree.ts";
 import type { SourceTree } from "./source-tree.ts";
 
 /** Sources that can be named before they are read. */
@@ -54,14 +50,19 @@ export async function openSources(
     case "git": {
       const { url, commit } = sources;
       const info = { url, vcs_info: { commit_id: commit, vcs: "git" }, ...within };
-      const read = (): Promise<SourceTree> => readGitTree({ url, commit }, index, deps);
+      const read = async (): Promise<SourceTree> =>
+        (await import("./git-tree.ts")).readGitTree({ url, commit }, index, deps);
       return { key: `git ${commit}`, url, ...within, directUrl: JSON.stringify(info), read };
     }
   }
 }
 
 /** The project of a folder of this host. */
-export async function openFolder(folder: string, name: string, deps: BuildDeps): Promise<OpenSources> {
+async function openFolder(folder: string, name: string, deps: BuildDeps): Promise<OpenSources> {
+  const [{ readFolderTree }, { scmVersion }] = await Promise.all([
+    import("./folder-tree.ts"),
+    import("./scm-version.ts"),
+  ]);
   const tree = await readFolderTree(folder, name, deps.signal);
   const version = await scmVersion(folder);
   const url = `file:///app/${name}`;
@@ -76,5 +77,6 @@ function shownUrl(url: string, name: string): string {
 
 async function readArchive(sdist: LockedWheel, index: PackageIndex, deps: BuildDeps): Promise<SourceTree> {
   await index.fetch(sdist, deps.signal);
+  const { readSourceArchive } = await import("./sdist-tree.ts");
   return readSourceArchive(deps.store.path(digestOfHex(sdist.sha256)), sdist.filename);
 }

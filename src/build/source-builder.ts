@@ -1,13 +1,12 @@
 import { OciasmError } from "../errors.ts";
 import type { PackageSources } from "../input/package-sources.ts";
-import { findRuntime } from "../interpreter/find-runtime.ts";
 import type { Runtime } from "../interpreter/runtime.ts";
 import { digestOfHex, hexOf } from "../oci/digest.ts";
 import type { Target } from "../python/target.ts";
 import { comparePublic, formatVersion, parseVersion } from "../python/version.ts";
 import { parseWheelName } from "../python/wheel-name.ts";
 import type { LockedWheel } from "../resolve/lock.ts";
-import { BUILD_FORMAT, type BuildJob, buildWheel } from "./build-wheel.ts";
+import type { BuildJob } from "./build-wheel.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { PackageIndex } from "./index-step.ts";
 import { type OpenSources, openSdist, openSources } from "./open-sources.ts";
@@ -40,6 +39,8 @@ export interface AskedBuild {
 /** The nearest of these is taken for a Python that has no runtime: what is built is pure. */
 const MINORS = [11, 12, 13, 14];
 const BUCKET = "built-wheels";
+/** Part of a built wheel's key: raise it when the same sources may become other bytes. */
+const BUILD_FORMAT = 1;
 
 interface Kept {
   readonly filename: string;
@@ -90,6 +91,8 @@ export function createSourceBuilder(
       type: "note",
       message: `building ${job.label} from its sources, in a sandboxed Python ${runtime.release.minor}`,
     });
+    // Most runs build nothing, and shall not load what builds.
+    const { buildWheel } = await import("./build-wheel.ts");
     const built = await deps.limits.layers(() => buildWheel(job, { runtime, index, deps }));
     const { digest, size } = await deps.store.put(built.bytes);
     const backend = built.backend.map(({ name, version, wheel }) => `${name}==${version} sha256:${wheel.sha256}`);
@@ -115,6 +118,7 @@ async function recall(key: string, deps: BuildDeps): Promise<Kept | undefined> {
 }
 
 async function openRuntime(minor: string, context: string, deps: BuildDeps): Promise<Runtime> {
+  const { findRuntime } = await import("../interpreter/find-runtime.ts");
   const runtime = await findRuntime(minor, context, deps);
   if (runtime !== undefined) return runtime;
   throw new OciasmError("BUG", `no Python ${minor} to build with`);
