@@ -23,7 +23,7 @@ const DEB_NEEDS = "deb-needs";
 const RULES_READ = "library-rules";
 const VERDICTS = "library-verdicts";
 /** Part of the keys: raise it when the same wheel may be judged otherwise. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Of as many missing libraries that nothing fails for, the names are told. */
 const SHOWN = 6;
@@ -124,7 +124,14 @@ async function judge(
   deps: LibraryDeps,
 ): Promise<readonly string[]> {
   const { libraries, missing } = await look(lock.packages, system, rules, deps);
-  const { tooNewLibraries } = await import("../install/system-libraries.ts");
+  const { foreignModules, tooNewLibraries } = await import("../install/system-libraries.ts");
+  const foreign = foreignModules(libraries, target.platform.architecture)[0];
+  if (foreign !== undefined) {
+    const message = `${foreign.owner} is built for another machine than ${target.platform.architecture} (${foreign.path})`;
+    throw new OciasmError("LIBRARY_MISSING", message, {
+      hint: "its wheel's name lies: build the wheel for this platform",
+    });
+  }
   const newer = tooNewLibraries(libraries, target.libc)[0];
   if (newer !== undefined) {
     const { owner, path, glibc } = newer;
@@ -208,5 +215,6 @@ function verdictKey(base: LibraryBase, lock: Lock, target: Target, rules: Librar
     debs: (base.debs?.packages ?? []).map(({ name }) => name).sort(),
     wheels: lock.packages.map(({ wheel }) => wheel.sha256).sort(),
     libc: target.libc,
+    architecture: target.platform.architecture,
   });
 }

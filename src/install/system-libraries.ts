@@ -12,6 +12,8 @@ export interface NeedingLibrary {
   readonly needed: readonly string[];
   /** Newest symbol version of glibc: "2.28". */
   readonly glibc?: string;
+  /** e_machine; 0 where it was not read. */
+  readonly machine?: number;
 }
 
 export interface MissingLibrary {
@@ -126,6 +128,21 @@ export function tooNewLibraries(libraries: readonly NeedingLibrary[], libc: Targ
   const modules = libraries.filter(({ path }) => MODULE.test(path));
   const reached = withNeeded(modules, namedLibraries(libraries));
   return libraries.filter((library) => reached.has(library) && minorOf(library.glibc ?? "2.0") > has);
+}
+
+/** e_machine by Go's name of an architecture (gABI, "ELF Identification"). */
+const MACHINES: ReadonlyMap<string, number> = new Map([
+  ["amd64", 62],
+  ["arm64", 183],
+]);
+
+/** Extension modules for other machines, of wheels that have none for this one: a tag that lies. */
+export function foreignModules(libraries: readonly NeedingLibrary[], architecture: string): readonly NeedingLibrary[] {
+  const wanted = MACHINES.get(architecture);
+  const modules = libraries.filter(({ path, machine = 0 }) => MODULE.test(path) && machine !== 0);
+  return byOwner(modules).flatMap((owned) =>
+    wanted === undefined || owned.some(({ machine }) => machine === wanted) ? [] : owned,
+  );
 }
 
 function minorOf(version: string): number {

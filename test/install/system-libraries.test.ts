@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { decodeLibraryRules, type LibraryRules } from "../../src/install/library-rules.ts";
-import { missingLibraries, type NeedingLibrary, tooNewLibraries } from "../../src/install/system-libraries.ts";
+import {
+  foreignModules,
+  missingLibraries,
+  type NeedingLibrary,
+  tooNewLibraries,
+} from "../../src/install/system-libraries.ts";
 
 const NONE: LibraryRules = { elsewhere: {}, optional: [], opened: new Map() };
 
@@ -90,6 +95,17 @@ test("a module that names a newer glibc than the target has is told, by number a
   assert.deepEqual(newer("glibc", "2.36"), ["a/a.abi3.so"]);
   assert.deepEqual(newer("glibc", "2.39"), []);
   assert.deepEqual(newer("musl", "1.2"), []);
+});
+
+test("modules for another machine are told, unless the wheel has some for this one too", () => {
+  const both = [library("a/x.abi3.so", [], { machine: 62 }), library("a/y.abi3.so", [], { machine: 183 })];
+  const other = library("b/z.abi3.so", [], { machine: 183 });
+  const unread = library("c/z.abi3.so", [], { machine: 0 });
+  const helper = library("d/lib.so", [], { machine: 183 });
+  const foreign = (architecture: string) => foreignModules([...both, other, unread, helper], architecture);
+  assert.deepEqual(foreign("amd64"), [other]);
+  assert.deepEqual(foreign("arm64"), []);
+  assert.deepEqual(foreign("riscv64"), []);
 });
 
 test("the shipped rules let torch's driver and networks pass, and know what weasyprint opens", () => {
