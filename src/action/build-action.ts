@@ -30,8 +30,8 @@ export async function buildAction(step: Step): Promise<void> {
   const hasOutputs = (config.outputs ?? []).length > 0;
   const route = routeOf({ tags: names.tags, push, pushByDigest, hasOutputs, isChecked, folder });
 
-  const pushed = push || pushByDigest ? names.tags : [];
-  const earlier = await earlierImages([...pushed, ...names.cacheFrom], reach, environment);
+  const isPushed = push || pushByDigest;
+  const earlier = await earlierImages([...(isPushed ? names.tags : []), ...names.cacheFrom], reach, environment);
   const cache = words("cache-from", [...cacheInputs(environment), ...earlier.map(({ name }) => name)]);
   const { json: result } = await runVerb<BuildResult>([...asked, ...route.words, ...cache], environment);
 
@@ -43,7 +43,7 @@ export async function buildAction(step: Step): Promise<void> {
   const told =
     failure === undefined ? result : { ...result, tags: result.tags.filter((tag) => !route.held.includes(tag)) };
   await tell(told, report, step);
-  await step.summarize(buildSummary(told, earlier[0], checks));
+  await step.summarize(buildSummary({ result: told, isPushed, earlier: earlier[0], checks }));
   if (failure !== undefined) throw failure;
 }
 

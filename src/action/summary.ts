@@ -9,17 +9,26 @@ import type { Merged } from "./outputs.ts";
 const LARGEST = 10;
 const MOST_CHANGES = 50;
 
+export interface BuildReport {
+  readonly result: BuildResult;
+  readonly isPushed: boolean;
+  readonly earlier: EarlierImage | undefined;
+  readonly checks: readonly Check[];
+}
+
 /** What a person wants to know of a build, in Markdown. */
-export function buildSummary(result: BuildResult, earlier: EarlierImage | undefined, checks: readonly Check[]): string {
+export function buildSummary({ result, isPushed, earlier, checks }: BuildReport): string {
   const { bytes, seconds, images } = result;
   const fetched = bytes.wheelsFetched + bytes.debsFetched + bytes.baseFetched + bytes.cacheFetched;
-  const moved = `${formatBytes(bytes.uploaded)} pushed, ${formatBytes(bytes.mounted)} mounted, ${formatBytes(bytes.existing)} there already`;
+  const moved = isPushed
+    ? `${formatBytes(bytes.uploaded)} pushed, ${formatBytes(bytes.mounted)} mounted, ${formatBytes(bytes.existing)} there already; `
+    : "";
   return [
     `### ${code(result.tags[0] ?? "image")}`,
     code(result.ref),
     ...result.tags.slice(1).map(code),
     table(["platform", "size", "layers", "built", "reused"], images.map(imageRow)),
-    `${moved}; ${formatBytes(fetched)} fetched, ${formatBytes(bytes.wheelsFetched)} of them wheels; ${formatSeconds(seconds * 1000)}.`,
+    `${moved}${formatBytes(fetched)} fetched, ${formatBytes(bytes.wheelsFetched)} of them wheels; ${formatSeconds(seconds * 1000)}.`,
     ...checkTable(checks),
     ...(earlier === undefined ? [] : images.flatMap((image) => sinceEarlier(image, earlier))),
     ...images.flatMap((image) => largestLayers(image, images.length > 1)),

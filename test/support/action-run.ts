@@ -60,6 +60,8 @@ const NODE_24 = otherNodes().find((path) => /\/(?:node-)?24\//.test(path));
 /** Whether its Node has the libzstd that layers are made with. */
 export const HAS_ZSTD: boolean = NODE_24 !== undefined;
 
+export const RUNNER_NODE: string = NODE_24 ?? process.execPath;
+
 /** Runs a step as the runner does: inputs with their defaults and files for the answers in the environment. */
 export async function runActionStep(options: StepOptions): Promise<StepRun> {
   const { action, file, inputs, workspace, env = {}, program = "main" } = options;
