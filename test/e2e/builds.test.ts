@@ -6,7 +6,7 @@ import { test } from "node:test";
 import type { LockedWheel } from "../../src/resolve/lock.ts";
 import { openTestBuilder } from "../support/building.ts";
 import { ociasm } from "../support/cli.ts";
-import { pythonRuntime } from "../support/python-runtime.ts";
+import { pythonRuntime, RUNTIME_ENVIRONMENT } from "../support/python-runtime.ts";
 import { testTarget } from "../support/target.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { needs, oraclePython } from "../support/tools.ts";
@@ -64,7 +64,7 @@ test("projects of several backends become the wheels that pip makes of them", as
   const folder = temporaryFolder(t);
   const { builder, bytesOf, close } = await openTestBuilder(join(folder, "cache"), t.signal);
   t.after(close);
-  const target = testTarget({ python: "3.12.1" });
+  const target = testTarget({ python: "3.11.2" });
   const built = Object.entries(RECIPES).map(async ([name, recipe]): Promise<readonly [string, LockedWheel]> => {
     write(join(folder, name), recipe);
     const sources = { kind: "folder", path: name } as const;
@@ -91,7 +91,7 @@ test("a module in C is refused with its name, and the same sources are the same 
   const extension =
     'from setuptools import Extension, setup\nsetup(name="speed", version="1", ext_modules=[Extension("speed._c", ["c.c"])])\n';
   write(join(folder, "speed"), { "setup.py": extension, "c.c": "int x;\n" });
-  const target = testTarget({ python: "3.12.1" });
+  const target = testTarget({ python: "3.11.2" });
   const build = (from: typeof builder, path: string, name: string) =>
     from.named({ kind: "folder", path }, join(folder, "uv.lock"), { name, wayOut: "take a wheel" }, target);
   await assert.rejects(build(builder, "speed", "speed"), {
@@ -112,8 +112,10 @@ test("a project is installed where that is asked for, and nothing is built where
     "pyproject.toml": (RECIPES["uv-build"]?.["pyproject.toml"] ?? "").replace(/^dependencies.*$/m, ""),
   });
   const plan = (text: string) => {
-    writeFileSync(join(folder, "ociasm.yaml"), `${text}base: scratch\npython: "3.12"\nlibc: glibc:2.36\n`);
-    return ociasm(["plan", folder, "--cache-dir", join(folder, "..", `${basename(folder)}-cache`)], {});
+    writeFileSync(join(folder, "ociasm.yaml"), `${text}base: scratch\npython: "3.11"\nlibc: glibc:2.36\n`);
+    return ociasm(["plan", folder, "--cache-dir", join(folder, "..", `${basename(folder)}-cache`)], {
+      env: { OCIASM_PYODIDE: RUNTIME_ENVIRONMENT["OCIASM_PYODIDE"] ?? "" },
+    });
   };
   const installed = await plan("install-project: true\n");
   assert.equal(installed.code, 0, installed.stderr);

@@ -7,6 +7,7 @@ import { silent } from "../../src/events.ts";
 import { newRequest } from "../../src/input/new-request.ts";
 import { digestOfHex } from "../../src/oci/digest.ts";
 import type { LockedWheel } from "../../src/resolve/lock.ts";
+import { RUNTIME_ENVIRONMENT } from "./python-runtime.ts";
 
 export interface TestBuilder {
   readonly builder: SourceBuilder;
@@ -20,7 +21,7 @@ export async function openTestBuilder(cacheDir: string, signal: AbortSignal): Pr
     cacheDir,
     jobs: 2,
     offline: false,
-    environment: process.env,
+    environment: RUNTIME_ENVIRONMENT,
     report: silent,
     signal,
     userAgent: "ociasm-test",
