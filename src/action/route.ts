@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { OciasmError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { repositoriesOf } from "./build-names.ts";
 import { words } from "./inputs.ts";
@@ -27,9 +28,17 @@ export interface Route {
   image(digest: Digest): string;
 }
 
-/** A tag names what passed its checks: until then the image is pushed, but goes by its digest alone. */
+/**
+ * A tag names what passed its checks: until then the image is pushed, but goes by its digest alone. Throws USAGE for
+ * a push to nowhere.
+ */
 export function routeOf({ tags, push, pushByDigest, hasOutputs, isChecked, folder }: RouteRequest): Route {
   const named = words("tag", tags);
+  if (tags.length === 0 && (push || pushByDigest)) {
+    throw new OciasmError("USAGE", "an image without a name can't be pushed", {
+      hint: "give it one with the input tags",
+    });
+  }
   if (pushByDigest || (push && isChecked)) {
     const untagged = repositoriesOf(tags);
     const outputs = untagged.map((name) => `--output=type=registry,push-by-digest=true,name=${name}`);

@@ -44,7 +44,10 @@ test("act runs a workflow with the action and the merge, from action.yml to the 
   renameSync(await checkOutAction(t), join(checkout, "action"));
   writeFileSync(join(checkout, "app", "main.py"), "print('hello')\n");
   writeFileSync(join(checkout, "app", "requirements.txt"), "");
-  writeFileSync(join(checkout, "app", "ociasm.yaml"), "base: scratch\npython: '3.11'\nlibc: glibc:2.36\n");
+  writeFileSync(
+    join(checkout, "app", "ociasm.yaml"),
+    "base: scratch\npython: '3.11'\nlibc: glibc:2.36\nbytecode: none\n",
+  );
   const host = await startRegistry(t, "docker-registry");
   writeFileSync(join(checkout, ".github/workflows/image.yml"), workflow(host ?? ""));
   const env = { HOME: home, PATH: `${dirname(RUNNER_NODE)}:${process.env["PATH"]}` };

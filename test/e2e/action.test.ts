@@ -46,7 +46,10 @@ async function runner(t: TestContext, action: string, wheels: readonly BuiltWhee
   );
   writeFileSync(join(workspace, "app", "requirements.txt"), pins.join(""));
   writeFileSync(join(workspace, "app", "main.py"), "print('hello')\n");
-  writeFileSync(join(workspace, "app", "ociasm.yaml"), "base: scratch\npython: '3.11'\nlibc: glibc:2.36\n");
+  writeFileSync(
+    join(workspace, "app", "ociasm.yaml"),
+    "base: scratch\npython: '3.11'\nlibc: glibc:2.36\nbytecode: none\n",
+  );
   const own = { PIP_CONFIG_FILE: "/dev/null", PIP_FIND_LINKS: "", PIP_EXTRA_INDEX_URL: "", UV_FIND_LINKS: "" };
   return {
     server,
