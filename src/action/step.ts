@@ -26,7 +26,7 @@ export const STATE = "folder";
 export async function runStep(action: (step: Step) => Promise<void>): Promise<void> {
   const environment = withToken(process.env);
   for (const secret of secretsOf(environment)) process.stdout.write(maskCommand(secret));
-  const isSummarized = textInput(environment, "summary") !== "false";
+  const isSummarized = !/^false$/i.test(textInput(environment, "summary"));
   const summarize = (markdown: string) => (isSummarized ? addSummary(environment, markdown) : Promise.resolve());
   try {
     booleanInput(environment, "summary");
