@@ -27,12 +27,11 @@ export async function buildAction(step: Step): Promise<void> {
   const names = await buildNames(environment, config);
   const [push, pushByDigest] = [booleanInput(environment, "push"), booleanInput(environment, "push-by-digest")];
   const isChecked = limits.length > 0 || report !== undefined;
-  const hasOutputs = (config.outputs ?? []).length > 0;
-  const route = routeOf({ tags: names.tags, push, pushByDigest, hasOutputs, isChecked, folder });
+  const route = routeOf({ tags: names.tags, push, pushByDigest, isChecked, folder, ...outputsOf(environment, config) });
 
   const isPushed = push || pushByDigest;
   const earlier = await earlierImages([...(isPushed ? names.tags : []), ...names.cacheFrom], reach, environment);
-  const cache = words("cache-from", [...cacheInputs(environment), ...earlier.map(({ name }) => name)]);
+  const cache = words("cache-from", [...cacheInputs(environment, config), ...earlier.map(({ name }) => name)]);
   const { json: result } = await runVerb<BuildResult>([...asked, ...route.words, ...cache], environment);
 
   if (report !== undefined) await mkdir(report, { recursive: true });
@@ -40,11 +39,15 @@ export async function buildAction(step: Step): Promise<void> {
   const checks = isChecked ? await checkImages({ image, result, limits, report, reach }, environment) : [];
   const failure = checkFailure(checks);
   if (failure === undefined) await giveTags(route, result, reach, environment);
-  const told =
-    failure === undefined ? result : { ...result, tags: result.tags.filter((tag) => !route.held.includes(tag)) };
+  const told = withNames(result, route, failure === undefined);
   await tell(told, report, step);
   await step.summarize(buildSummary({ result: told, isPushed, earlier: earlier[0], checks }));
   if (failure !== undefined) throw failure;
+}
+
+function outputsOf(environment: Environment, { outputs = [] }: BuildConfig) {
+  const isGiven = textInput(environment, "outputs") !== "" || booleanInput(environment, "load");
+  return { hasOutputs: outputs.length > 0, configured: isGiven ? [] : outputs };
 }
 
 /** How registries are reached, for verbs that don't read the context's configuration. */
@@ -77,6 +80,13 @@ async function giveTags(
   for (const tag of held) {
     await runVerb(["copy", `docker://${repositoryOf(tag)}@${digest}`, `docker://${tag}`, ...reach], environment);
   }
+}
+
+/** What was built knows nothing of tags that were held. */
+function withNames(result: BuildResult, { held }: Route, areGiven: boolean): BuildResult {
+  const [first] = held;
+  if (first === undefined) return result;
+  return areGiven ? { ...result, ref: `${first}@${result.digest}` } : { ...result, tags: [] };
 }
 
 async function tell(result: BuildResult, report: string | undefined, { environment, folder }: Step): Promise<void> {

@@ -13,9 +13,11 @@ export async function buildNames(environment: Environment, config: BuildConfig):
   return configured.length > 0 ? { tags: configured, cacheFrom: [] } : defaultNames(environment);
 }
 
-/** Names of images to take layers from: as they are, or as buildx writes them. Throws USAGE for its other kinds. */
-export function cacheInputs(environment: Environment): readonly string[] {
-  return listInput(environment, "cache-from", false).map((text) => {
+/** Names of images to take layers from: the workflow's, as they are or as buildx writes them, else the configuration's. Throws USAGE for its other kinds. */
+export function cacheInputs(environment: Environment, { cacheFrom = [] }: BuildConfig): readonly string[] {
+  const given = listInput(environment, "cache-from", false);
+  if (given.length === 0) return cacheFrom;
+  return given.map((text) => {
     if (!text.includes("type=")) return text;
     const { type, ref } = parseOutputSpec(text);
     if (type === "registry" && ref !== undefined) return ref;

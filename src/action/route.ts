@@ -11,6 +11,8 @@ export interface RouteRequest {
   readonly pushByDigest: boolean;
   /** It goes to an engine or to files, so that the local store has no image of it. */
   readonly hasOutputs: boolean;
+  /** Of these, those that the configuration names: they hold beside the one that a check needs. */
+  readonly configured: readonly string[];
   /** It is looked at before it gets its tags. */
   readonly isChecked: boolean;
   /** For what is needed during this step only. */
@@ -32,7 +34,7 @@ export interface Route {
  * A tag names what passed its checks: until then the image is pushed, but goes by its digest alone. Throws USAGE for
  * a push to nowhere.
  */
-export function routeOf({ tags, push, pushByDigest, hasOutputs, isChecked, folder }: RouteRequest): Route {
+export function routeOf({ tags, push, pushByDigest, isChecked, folder, ...outputs }: RouteRequest): Route {
   const named = words("tag", tags);
   if (tags.length === 0 && (push || pushByDigest)) {
     throw new OciasmError("USAGE", "an image without a name can't be pushed", {
@@ -41,9 +43,9 @@ export function routeOf({ tags, push, pushByDigest, hasOutputs, isChecked, folde
   }
   if (pushByDigest || (push && isChecked)) {
     const untagged = repositoriesOf(tags);
-    const outputs = untagged.map((name) => `--output=type=registry,push-by-digest=true,name=${name}`);
+    const byDigest = untagged.map((name) => `--output=type=registry,push-by-digest=true,name=${name}`);
     return {
-      words: pushByDigest ? outputs : [...named, ...outputs],
+      words: pushByDigest ? byDigest : [...named, ...byDigest],
       untagged,
       held: pushByDigest ? [] : tags,
       image: (digest) => `docker://${untagged[0]}@${digest}`,
@@ -51,12 +53,12 @@ export function routeOf({ tags, push, pushByDigest, hasOutputs, isChecked, folde
   }
   if (push) return { words: [...named, "--push"], untagged: [], held: [], image: () => `docker://${tags[0]}` };
   const [name] = tags;
-  if (!isChecked || (name !== undefined && !hasOutputs)) {
+  if (!isChecked || (name !== undefined && !outputs.hasOutputs)) {
     return { words: named, untagged: [], held: [], image: () => name ?? "" };
   }
   const layout = join(folder, "image");
   return {
-    words: [...named, `--output=type=oci,dest=${layout},tar=false`],
+    words: [...named, ...words("output", [...outputs.configured, `type=oci,dest=${layout},tar=false`])],
     untagged: [],
     held: [],
     image: (digest) => `oci:${layout}@${digest}`,

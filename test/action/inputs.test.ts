@@ -62,11 +62,13 @@ test("lists are lines, some are commas too, and a value may begin with a dash", 
 });
 
 test("caches and limits are read in buildx's and the command line's words, and nothing else", () => {
-  assert.deepEqual(cacheInputs({ "INPUT_CACHE-FROM": "type=registry,ref=r.example/a:1\nr.example/b" }), [
+  const configured = { cacheFrom: ["r.example/configured"] };
+  assert.deepEqual(cacheInputs({}, configured), configured.cacheFrom);
+  assert.deepEqual(cacheInputs({ "INPUT_CACHE-FROM": "type=registry,ref=r.example/a:1\nr.example/b" }, configured), [
     "r.example/a:1",
     "r.example/b",
   ]);
-  assert.throws(() => cacheInputs({ "INPUT_CACHE-FROM": "type=gha" }), /takes no `type=gha`/);
+  assert.throws(() => cacheInputs({ "INPUT_CACHE-FROM": "type=gha" }, {}), /takes no `type=gha`/);
   assert.deepEqual(limitWords({ INPUT_CHECK: "max-size = 1MB, max-wasted=5%" }), ["--max-size=1MB", "--max-wasted=5%"]);
   for (const check of ["max-size", "min-size=1", "max-size=much", "max-wasted=x"]) {
     assert.throws(() => limitWords({ INPUT_CHECK: check }), { code: "USAGE" }, check);

@@ -10,7 +10,7 @@ const BY_DIGEST = ["r.example/a", "s.example/b"].map(
 );
 
 const route = (more: Partial<RouteRequest>) => {
-  const none = { push: false, pushByDigest: false, hasOutputs: false, isChecked: false, folder: "/t" };
+  const none = { push: false, pushByDigest: false, hasOutputs: false, configured: [], isChecked: false, folder: "/t" };
   const { words, held, image } = routeOf({ tags: TAGS, ...none, ...more });
   return { words, held, image: image(DIGEST) };
 };
@@ -31,5 +31,10 @@ test("what is not pushed is looked at in the local store, else in a folder of th
   const folder = ["--output=type=oci,dest=/t/image,tar=false"];
   const image = `oci:/t/image@${DIGEST}`;
   assert.deepEqual(route({ isChecked: true, hasOutputs: true }), { words: [...NAMED, ...folder], held: [], image });
+  const configured = ["type=oci,dest=out.tar"];
+  assert.deepEqual(route({ isChecked: true, hasOutputs: true, configured }).words, [
+    ...[...NAMED, "--output=type=oci,dest=out.tar"],
+    ...folder,
+  ]);
   assert.deepEqual(route({ isChecked: true, tags: [] }), { words: folder, held: [], image });
 });

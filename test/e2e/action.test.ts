@@ -169,6 +169,7 @@ test("an image beyond a limit gets no tag, and one within it does", async (t) =>
   const job = await runner(t, action, WHEELS);
   const step = ok(await job.step({ tags: tag, push: "true", check: "max-size=1GB, max-wasted=10%", report: "true" }));
   assert.equal(step.outputs["digest"], plain.outputs["digest"], "checking changes no byte");
+  assert.equal(step.outputs["ref"], `${tag}@${step.outputs["digest"]}`);
   assert.match(step.summary, /\| pass \| linux\/amd64 \| wasted \|/);
   assert.equal((await ociasm(["inspect", `docker://${tag}`])).code, 0);
   const page = join(step.outputs["report"] ?? "", "linux-amd64.html");
