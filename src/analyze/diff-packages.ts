@@ -16,8 +16,8 @@ export interface PackageChange {
 
 /** Packages that come with, or go with, the layers that only one image has. */
 export function packageChanges(gone: readonly OwnLayer[], come: readonly OwnLayer[]): readonly PackageChange[] {
-  const before = packagesOf(gone);
-  const after = packagesOf(come);
+  const before = packagesOf(gone.filter(bringsPackages));
+  const after = packagesOf(come.filter(bringsPackages));
   for (const removed of whitedOut(come)) before.set(idOf(removed), removed);
   for (const removed of whitedOut(gone)) after.set(idOf(removed), removed);
   const names = [...new Set([...before.keys(), ...after.keys()])].sort();
@@ -31,6 +31,11 @@ export function packageChanges(gone: readonly OwnLayer[], come: readonly OwnLaye
 
 function idOf({ ecosystem, name }: Package): string {
   return `${ecosystem} ${name}`;
+}
+
+/** Bytecode is of packages that other layers bring. */
+function bringsPackages({ layer }: OwnLayer): boolean {
+  return layer.kind !== "bytecode";
 }
 
 /** By the layer's annotation where it has one, else by what its files say. */

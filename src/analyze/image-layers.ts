@@ -81,7 +81,8 @@ function madeBy({ layers }: ImageManifest, { history = [] }: ImageConfig): reado
 function titleOf(packages: readonly string[], createdBy: string, kind: string): string {
   const [first] = packages;
   if (first === undefined) return kind === "other" || kind === "base" ? instruction(createdBy) : kind;
-  return packages.length === 1 ? first : `${first} and ${packages.length - 1} more`;
+  const brought = packages.length === 1 ? first : `${first} and ${packages.length - 1} more`;
+  return kind === "bytecode" ? `bytecode of ${brought}` : brought;
 }
 
 /** Docker's instruction without the shell around it. */
