@@ -35,28 +35,29 @@ jobs:
       - run: test -s "\${{ steps.amd64.outputs.digest-file }}"
 `;
 
-test("act runs a workflow with the action and the merge, from action.yml to the end of the job", async (t) => {
-  // Half a gigabyte of modules to compile: too much for every run of CI.
-  if (findTool("act") === undefined) return t.skip("act is not installed here");
-  if (!needsTools(t, "docker-registry", "git")) return;
-  const [home, checkout] = [temporaryFolder(t), join(temporaryFolder(t), "checkout")];
-  for (const folder of ["app", ".github/workflows"]) mkdirSync(join(checkout, folder), { recursive: true });
-  renameSync(await checkOutAction(t), join(checkout, "action"));
-  writeFileSync(join(checkout, "app", "main.py"), "print('hello')\n");
-  writeFileSync(join(checkout, "app", "requirements.txt"), "");
-  writeFileSync(
-    join(checkout, "app", "ociasm.yaml"),
-    "base: scratch\npython: '3.11'\nlibc: glibc:2.36\nbytecode: none\n",
-  );
-  const host = await startRegistry(t, "docker-registry");
-  writeFileSync(join(checkout, ".github/workflows/image.yml"), workflow(host ?? ""));
-  const env = { HOME: home, PATH: `${dirname(RUNNER_NODE)}:${process.env["PATH"]}` };
-  const git = (...words: readonly string[]) => runTool("git", words, { cwd: checkout, env });
-  await git("init", "-q");
-  await git("remote", "add", "origin", "https://github.com/Owner/Repo.git");
-  await git("add", "-A");
-  await git("-c", "user.name=test", "-c", "user.email=test@mail.example", "commit", "-qm", "all");
-  const log = await runTool("act", ["push", "-P", "ubuntu-latest=-self-hosted"], { cwd: checkout, env });
-  assert.match(log, /Success - Post \.\/action/);
-  assert.match(log, /Job succeeded/);
-});
+// act has 150 MB of modules to compile: it is tried wherever it is on PATH.
+if (findTool("act") !== undefined) {
+  test("act runs a workflow with the action and the merge, from action.yml to the end of the job", async (t) => {
+    if (!needsTools(t, "docker-registry", "git")) return;
+    const [home, checkout] = [temporaryFolder(t), join(temporaryFolder(t), "checkout")];
+    for (const folder of ["app", ".github/workflows"]) mkdirSync(join(checkout, folder), { recursive: true });
+    renameSync(await checkOutAction(t), join(checkout, "action"));
+    writeFileSync(join(checkout, "app", "main.py"), "print('hello')\n");
+    writeFileSync(join(checkout, "app", "requirements.txt"), "");
+    writeFileSync(
+      join(checkout, "app", "ociasm.yaml"),
+      "base: scratch\npython: '3.11'\nlibc: glibc:2.36\nbytecode: none\n",
+    );
+    const host = await startRegistry(t, "docker-registry");
+    writeFileSync(join(checkout, ".github/workflows/image.yml"), workflow(host ?? ""));
+    const env = { HOME: home, PATH: `${dirname(RUNNER_NODE)}:${process.env["PATH"]}` };
+    const git = (...words: readonly string[]) => runTool("git", words, { cwd: checkout, env });
+    await git("init", "-q");
+    await git("remote", "add", "origin", "https://github.com/Owner/Repo.git");
+    await git("add", "-A");
+    await git("-c", "user.name=test", "-c", "user.email=test@mail.example", "commit", "-qm", "all");
+    const log = await runTool("act", ["push", "-P", "ubuntu-latest=-self-hosted"], { cwd: checkout, env });
+    assert.match(log, /Success - Post \.\/action/);
+    assert.match(log, /Job succeeded/);
+  });
+}

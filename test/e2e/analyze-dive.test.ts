@@ -6,7 +6,7 @@ import { ociasm, run } from "../support/cli.ts";
 import { dockerArchive } from "../support/docker-archive.ts";
 import { randomLayers } from "../support/random-layers.ts";
 import { temporaryFolder } from "../support/temporary.ts";
-import { findTool } from "../support/tools.ts";
+import { needsTools } from "../support/tools.ts";
 
 interface Dive {
   readonly layer: readonly { readonly sizeBytes: number; readonly digestId: string; readonly command: string }[];
@@ -19,7 +19,7 @@ interface Dive {
 }
 
 test("dive and analyze agree to the byte on ten images that overwrite and remove at random", async (t) => {
-  if (findTool("dive") === undefined) return t.skip("dive is not installed here");
+  if (!needsTools(t, "dive")) return;
   const folder = temporaryFolder(t);
   const wasted: number[] = [];
   for (let seed = 1; seed <= 10; seed++) {

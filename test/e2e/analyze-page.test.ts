@@ -9,6 +9,7 @@ import { dockerArchive } from "../support/docker-archive.ts";
 import { flawedLayers } from "../support/flawed-image.ts";
 import { buildTar } from "../support/image.ts";
 import { temporaryFolder } from "../support/temporary.ts";
+import { needs } from "../support/tools.ts";
 
 const HOSTILE = "<img src=x onerror=window.broken=1>";
 const HOSTILE_END = "</script><script>window.broken=1</script>";
@@ -51,7 +52,7 @@ test("the page names no address and ends its script nowhere but at the end", asy
 });
 
 test("in a browser it loads nothing, breaks nowhere, sorts by the keyboard and goes into the map and back", async (t) => {
-  if (findChromium() === undefined) return t.skip("Chromium is not installed here");
+  if (!needs(t, "Chromium", findChromium())) return;
   const { evaluate, press, problems } = await open(t, await page(t), DESK);
   assert.equal(await evaluate("window.broken"), undefined);
   assert.equal(await evaluate("document.querySelectorAll('main img, main script, main b b').length"), 0);
@@ -87,7 +88,7 @@ test("in a browser it loads nothing, breaks nowhere, sorts by the keyboard and g
 });
 
 test("it is dark where dark is wanted, and fits a telephone", async (t) => {
-  if (findChromium() === undefined) return t.skip("Chromium is not installed here");
+  if (!needs(t, "Chromium", findChromium())) return;
   const { evaluate, problems } = await open(t, await page(t), PHONE);
   assert.equal(await evaluate("getComputedStyle(document.body).backgroundColor"), "rgb(20, 23, 28)");
   assert.ok((await evaluate<number>("document.documentElement.scrollWidth")) <= PHONE.width);

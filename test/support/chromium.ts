@@ -38,10 +38,11 @@ export async function openInChromium(t: TestContext, url: string, options: Brows
   ];
   const browser = spawn(findChromium() ?? "", [...flags, "about:blank"], {
     stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
-    timeout: 60_000,
+    detached: true,
   });
   t.after(() => {
-    browser.kill("SIGKILL");
+    // What is on PATH may be a script: the browser is in its group, and holds the pipes open.
+    if (browser.pid !== undefined && browser.exitCode === null) process.kill(-browser.pid, "SIGKILL");
     rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
   });
   const problems: string[] = [];
