@@ -112,7 +112,7 @@ function wheelGroups(wheels: readonly WheelSource[], slots: number): readonly Wh
     ...tails.flatMap((members, index) =>
       members.length === 0
         ? []
-        : [{ title: buckets === 1 ? "bytecode of packages" : `bytecode of packages ${index + 1}/${buckets}`, members }],
+        : [{ title: buckets === 1 ? "bytecode of packages" : `bytecode of packages ${index + 1} of ${buckets}`, members }],
     ),
   ];
 }
