@@ -59,9 +59,9 @@ test("the standard library, big wheels and a few groups of the others have layer
     "bytecode of Python 3.11",
     "bytecode of torch",
     "bytecode of transformers",
-    "bytecode of packages 1/3",
-    "bytecode of packages 2/3",
-    "bytecode of packages 3/3",
+    "bytecode of packages 1 of 3",
+    "bytecode of packages 2 of 3",
+    "bytecode of packages 3 of 3",
   ]);
   assert.deepEqual(recipes[0]?.packages, ["libpython3.11-stdlib=1", "python3.11-minimal=1"]);
   const compiled = recipes.slice(1).flatMap(({ sources }) => sources.map((one) => one.type === "bytecode" && one.of));
