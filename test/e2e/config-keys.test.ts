@@ -31,7 +31,6 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
     expected: [
       "PATH=/opt/bin:/app/.venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
       "VIRTUAL_ENV=/app/.venv",
-      "HOME=/home/nonroot",
       "BOTH=config",
       "PORT=8000",
     ],
