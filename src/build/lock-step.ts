@@ -36,21 +36,14 @@ export async function lockStep(
 ): Promise<Lock> {
   const { selected, problems } = surveyPackages(input, target, choice, (name) => builder?.allows(name) === true);
   const machine = foreignMachine(input, target);
+  const places = { index, builder, lockFile: input.file };
   if (problems.length === 0 && machine === undefined) {
     return {
       target,
-      packages: await settledAll(
-        selected.map((item) =>
-          limited(() => lockPackage(item, target, { index, builder, lockFile: input.file }, deps)),
-        ),
-      ),
+      packages: await settledAll(selected.map((item) => limited(() => lockPackage(item, target, places, deps)))),
     };
   }
-  const more = await Promise.all(
-    selected.map((item) =>
-      limited(() => problemOf(item, target, { index, builder, lockFile: input.file }, machine, deps)),
-    ),
-  );
+  const more = await Promise.all(selected.map((item) => limited(() => problemOf(item, target, places, machine, deps))));
   const all = [...problems, ...more.filter((problem) => problem !== undefined)];
   if (machine === undefined) throw together(all);
   const { code, message, hint } = machine.problem;

@@ -24,6 +24,11 @@ export interface TargetSets {
   readonly groups: ReadonlyMap<string, readonly PinnedPackage[]>;
 }
 
+/** All packages of one target, a package of several contexts as often. */
+export function packagesOf({ bare, extras, groups }: TargetSets): readonly PinnedPackage[] {
+  return [bare, ...extras.values(), ...groups.values()].flat();
+}
+
 interface Draft {
   readonly first: PinnedPackage;
   readonly wheels: Map<string, LockedWheel>;

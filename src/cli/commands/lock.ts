@@ -1,5 +1,6 @@
 import { relative, resolve } from "node:path";
-import { type LockOutcome, type LockRequest, lockRun } from "../../build/lock-run.ts";
+import type { LockRequest } from "../../build/lock-request.ts";
+import { type LockOutcome, lockRun } from "../../build/lock-run.ts";
 import { openDeps } from "../../build/open-deps.ts";
 import { withRegistries } from "../../build/registry-settings.ts";
 import { OciasmError } from "../../errors.ts";
