@@ -33,7 +33,8 @@ interface Sample {
 
 /**
  * A resolution for CPython 3.11 on linux x86_64 beside `uv pip compile`, cold and warm: npm run bench -- lock [CASE…]
- * Nothing is read of a base image (`--base scratch`, with the Python and the libc named): only resolving is compared.
+ * Nothing is read of a base image (`--base scratch`, with the Python and the libc named), and neither builds what has no
+ * wheel: only resolving is compared.
  */
 export async function bench(wanted: readonly string[]): Promise<void> {
   const proxy = await startCountingProxy();
@@ -97,7 +98,7 @@ function uvCommand(work: string, cache: string): Command {
 function ociasmCommand(work: string, cache: string): Command {
   const target = ["--base", "scratch", "--python", "3.11", "--libc", "glibc:2.36"];
   const places = ["-r", join(work, "in.txt"), "-o", join(work, "pylock.toml"), "--cache-dir", join(work, cache)];
-  return [process.execPath, CLI, "lock", join(work, "app"), ...target, ...places, "--quiet"];
+  return [process.execPath, CLI, "lock", join(work, "app"), ...target, ...places, "--no-build", "--quiet"];
 }
 
 async function sample([program, ...args]: Command, work: string, proxy: CountingProxy): Promise<Sample> {
