@@ -1,4 +1,4 @@
-import type { BuildResult, ImageResult, LayerResult } from "../build/result.ts";
+import { type BuildResult, fetchedBytes, type ImageResult, type LayerResult } from "../build/result.ts";
 import { formatBytes, formatSeconds, printable } from "../cli/render/units.ts";
 import type { OciasmError } from "../errors.ts";
 import { type Changes, changesBetween } from "./changes.ts";
@@ -19,7 +19,7 @@ export interface BuildReport {
 /** What a person wants to know of a build, in Markdown. */
 export function buildSummary({ result, isPushed, earlier, checks }: BuildReport): string {
   const { bytes, seconds, images } = result;
-  const fetched = bytes.wheelsFetched + bytes.debsFetched + bytes.baseFetched + bytes.cacheFetched;
+  const fetched = fetchedBytes(bytes);
   const moved = isPushed
     ? `${formatBytes(bytes.uploaded)} pushed, ${formatBytes(bytes.mounted)} mounted, ${formatBytes(bytes.existing)} there already; `
     : "";
@@ -87,9 +87,7 @@ function sinceEarlier({ platform, layers }: ImageResult, { name, platforms }: Ea
 
 function changeTable(packages: Changes["packages"]): readonly string[] {
   if (packages.length === 0) return ["No package changed."];
-  const rows = packages
-    .slice(0, MOST_CHANGES)
-    .map(({ name, before = "-", after = "-" }) => [code(name), before, after]);
+  const rows = packages.slice(0, MOST_CHANGES).map(({ name, from, to }) => [code(name), from ?? "-", to ?? "-"]);
   const rest = packages.length - rows.length;
   return [table(["package", "before", "now"], rows), ...(rest > 0 ? [`and ${rest} more`] : [])];
 }

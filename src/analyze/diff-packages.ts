@@ -16,10 +16,14 @@ export interface PackageChange {
 
 /** Packages that come with, or go with, the layers that only one image has. */
 export function packageChanges(gone: readonly OwnLayer[], come: readonly OwnLayer[]): readonly PackageChange[] {
-  const before = packagesOf(gone.filter(bringsPackages));
-  const after = packagesOf(come.filter(bringsPackages));
-  for (const removed of whitedOut(come)) before.set(idOf(removed), removed);
-  for (const removed of whitedOut(gone)) after.set(idOf(removed), removed);
+  const before = [...packagesOf(gone.filter(bringsPackages)), ...whitedOut(come)];
+  const after = [...packagesOf(come.filter(bringsPackages)), ...whitedOut(gone)];
+  return versionChanges(before, after);
+}
+
+/** Packages whose version is another, sorted by ecosystem and name; of two of one name the last counts. */
+export function versionChanges(gone: readonly Package[], come: readonly Package[]): readonly PackageChange[] {
+  const [before, after] = [byId(gone), byId(come)];
   const names = [...new Set([...before.keys(), ...after.keys()])].sort();
   return names.flatMap((id) => {
     const [from, to] = [before.get(id), after.get(id)];
@@ -27,6 +31,10 @@ export function packageChanges(gone: readonly OwnLayer[], come: readonly OwnLaye
     if (any === undefined || from?.version === to?.version) return [];
     return [{ ecosystem: any.ecosystem, name: any.name, from: from?.version ?? null, to: to?.version ?? null }];
   });
+}
+
+function byId(packages: readonly Package[]): ReadonlyMap<string, Package> {
+  return new Map(packages.map((each) => [idOf(each), each]));
 }
 
 function idOf({ ecosystem, name }: Package): string {
@@ -39,12 +47,12 @@ function bringsPackages({ layer }: OwnLayer): boolean {
 }
 
 /** By the layer's annotation where it has one, else by what its files say. */
-function packagesOf(layers: readonly OwnLayer[]): Map<string, Package> {
+function packagesOf(layers: readonly OwnLayer[]): readonly Package[] {
   const told = layers.flatMap(({ layer }) => layer.packages.map(ownerPackage)).filter((each) => each !== undefined);
   const read = layers.flatMap(({ layer, contents }) =>
     layer.packages.length > 0 || contents === undefined ? [] : [contents],
   );
-  return new Map([...claimed(read), ...told].map((each) => [idOf(each), each]));
+  return [...claimed(read), ...told];
 }
 
 function claimed(read: readonly LayerContents[]): readonly Package[] {

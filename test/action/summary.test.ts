@@ -11,9 +11,9 @@ test("changes name packages and the bytes that somebody with the earlier image p
   const after = [layer("a", 10), layer("d", 90, "one==1.1", "two==2"), layer("e", 7, "four==4")];
   assert.deepEqual(changesBetween(before, after), {
     packages: [
-      { name: "four", before: undefined, after: "4" },
-      { name: "one", before: "1", after: "1.1" },
-      { name: "three", before: "1", after: undefined },
+      { ecosystem: "python", name: "four", from: null, to: "4" },
+      { ecosystem: "python", name: "one", from: "1", to: "1.1" },
+      { ecosystem: "python", name: "three", from: "1", to: null },
     ],
     growth: -8,
     pulled: 97,
