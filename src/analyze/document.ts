@@ -1,3 +1,4 @@
+import { TYPE_FLAGS } from "../archive/tar-header.ts";
 import type { Analysis } from "./analysis.ts";
 import type { LayerContents, LayerFile } from "./contents.ts";
 import type { Gate } from "./gates.ts";
@@ -45,15 +46,6 @@ function diveLayer({ layer, files }: LayerContents, withFiles: boolean): object 
 }
 
 // POSIX.1-2024 pax, ustar's typeflag, as the byte that dive writes.
-const TYPES: Readonly<Record<LayerFile["type"], string>> = {
-  file: "0",
-  hardlink: "1",
-  symlink: "2",
-  "character-device": "3",
-  "block-device": "4",
-  directory: "5",
-  fifo: "6",
-};
 // Go's os.ModeDir and ModeSymlink, which dive's fileMode is made with.
 const GO_DIRECTORY = 2 ** 31;
 const GO_SYMLINK = 2 ** 27;
@@ -62,7 +54,7 @@ function diveFile({ path, type, linkName, size, mode, uid, gid }: LayerFile): ob
   const kind = type === "directory" ? GO_DIRECTORY : type === "symlink" ? GO_SYMLINK : 0;
   return {
     path,
-    typeFlag: TYPES[type].charCodeAt(0),
+    typeFlag: TYPE_FLAGS[type].charCodeAt(0),
     linkName: linkName ?? "",
     size,
     fileMode: kind + (mode & 0o777),

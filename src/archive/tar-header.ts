@@ -32,7 +32,8 @@ export function encodeTarHeader(entry: TarEntry): Uint8Array {
   return records.length === 0 ? block : concatBytes([paxHeader(encodePaxRecords(records)), block]);
 }
 
-const TYPE_FLAGS: Readonly<Record<TarEntryType, string>> = {
+/** The `typeflag` of a ustar block, by type (POSIX pax, ustar interchange format). */
+export const TYPE_FLAGS: Readonly<Record<TarEntryType, string>> = {
   file: "0",
   hardlink: "1",
   symlink: "2",
