@@ -2,6 +2,7 @@ import type { Base } from "../base/base.ts";
 import type { Destination, Publication, WriteResult } from "../destination/destination.ts";
 import { toOciasmError } from "../errors.ts";
 import { annotationLevels } from "../image/annotations.ts";
+import { isRoot } from "../image/runtime-config.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
 import { nameFullCache } from "../store/store-error.ts";
@@ -126,7 +127,7 @@ export async function planImage(
     bytecode: await chooseBytecode(config.bytecode, target, deps),
     accounts: { users: config.accounts?.users ?? [], groups: config.accounts?.groups ?? [] },
     workdir: (config.workdir ?? "/app").slice(1),
-    ownUser: config.user === undefined && runsAsRoot(base.config.config?.User),
+    ownUser: config.user === undefined && isRoot(base.config.config?.User),
   });
   for (const message of [...baseWarnings(base, lock), ...plan.warnings]) deps.report({ type: "warning", message });
   deps.report({ type: "phase", phase: "plan", detail: `${base.layers.length + plan.layers.length} layers` });
@@ -139,8 +140,4 @@ export async function planImage(
     layers: plan.layers,
     projectFiles: prepared.project.local,
   };
-}
-
-function runsAsRoot(user: string | undefined): boolean {
-  return user === undefined || user === "" || /^(?:root|0)(?::|$)/.test(user);
 }

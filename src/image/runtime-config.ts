@@ -51,7 +51,7 @@ function environmentDefaults({ environment, home }: RuntimeDefaults, ownUser: bo
 }
 
 /** A base that names root or nobody at all says nothing about who should run the application. */
-function isRoot(user: string | undefined): boolean {
+export function isRoot(user: string | undefined): boolean {
   return user === undefined || /^(?:root|0)?(?::(?:root|0)?)?$/.test(user);
 }
 
