@@ -1,10 +1,10 @@
 import { buildMetadata } from "../build/report-result.ts";
-import type { BuildResult } from "../build/result.ts";
+import { type BuildResult, fetchedBytes } from "../build/result.ts";
 
 /** What later steps get of a build. Add an output: a line here, and its description in action.yml. */
 export function buildOutputs(result: BuildResult): Readonly<Record<string, string>> {
   const { ref, digest, tags, images, bytes } = result;
-  const { uploaded, mounted, existing, wheelsFetched, debsFetched, baseFetched, cacheFetched } = bytes;
+  const { uploaded, mounted, existing } = bytes;
   const [only, ...others] = images;
   return {
     digest,
@@ -19,7 +19,7 @@ export function buildOutputs(result: BuildResult): Readonly<Record<string, strin
     "pushed-bytes": String(uploaded),
     "mounted-bytes": String(mounted),
     "skipped-bytes": String(existing),
-    "fetched-bytes": String(wheelsFetched + debsFetched + baseFetched + cacheFetched),
+    "fetched-bytes": String(fetchedBytes(bytes)),
   };
 }
 

@@ -44,10 +44,17 @@ export interface ByteCounts {
   readonly debsFetched: number;
   readonly baseFetched: number;
   readonly cacheFetched: number;
+  /** Of interpreters, which make bytecode and build projects. */
+  readonly runtimeFetched: number;
   readonly assembled: number;
   readonly uploaded: number;
   readonly mounted: number;
   readonly existing: number;
+}
+
+/** Everything that was downloaded. */
+export function fetchedBytes(bytes: ByteCounts): number {
+  return bytes.wheelsFetched + bytes.debsFetched + bytes.baseFetched + bytes.cacheFetched + bytes.runtimeFetched;
 }
 
 /** Adds up what a run moved, from its events. */

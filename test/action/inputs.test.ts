@@ -18,7 +18,7 @@ const RESULT: BuildResult = {
   tags: [],
   images: [],
   bytes: {
-    ...{ wheelsFetched: 1, debsFetched: 2, baseFetched: 4, cacheFetched: 8 },
+    ...{ wheelsFetched: 1, debsFetched: 2, baseFetched: 4, cacheFetched: 8, runtimeFetched: 256 },
     ...{ assembled: 16, uploaded: 32, mounted: 64, existing: 128 },
   },
   seconds: 1,

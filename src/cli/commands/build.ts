@@ -28,6 +28,7 @@ export async function buildCommand(args: Arguments, session: Session): Promise<A
       debsFetched: counter.fetched("deb"),
       baseFetched: counter.fetched("base"),
       cacheFetched: counter.fetched("cache"),
+      runtimeFetched: counter.fetched("runtime"),
     };
     const result = buildResult(built, bytes, (performance.now() - start) / 1000);
     await writeFiles(args, result);
