@@ -113,7 +113,9 @@
   };
   const never = () => 1;
 
-  // Error.prepareStackTrace would be handed call sites of whoever is below on the stack.
+  // The text of a stack is made by Node, outside: it throws errors of that side where a name is no text, and hands call
+  // sites to whatever calls itself Error.prepareStackTrace. Without a limit there are no stacks, and nothing is made.
+  Object.defineProperty(Error, "stackTraceLimit", { get: () => undefined, set: () => {}, configurable: false });
   Object.defineProperty(Error, "prepareStackTrace", { value: undefined, writable: false, configurable: false });
 
   // Newer engines have promises for WebAssembly, which nothing here waits for: every node shall run the same code.
@@ -149,6 +151,11 @@
     clearTimeout: never,
     clearInterval: never,
     queueMicrotask: (run) => soon(run),
+    // What is thrown in its callbacks would end up outside.
+    FinalizationRegistry: class {
+      register() {}
+      unregister() {}
+    },
     AbortSignal: class {},
     AbortController: class {
       signal = {};

@@ -78,7 +78,7 @@ interface SandboxProcess {
 
 function startProcess({ label, limits, signal }: SandboxOptions): SandboxProcess {
   signal.throwIfAborted();
-  const child = spawn(process.execPath, nodeFlags(), {
+  const child = spawn(process.execPath, nodeFlags(WORKER), {
     env: {},
     stdio: ["pipe", "pipe", "ignore"],
     cwd: dirname(WORKER),
@@ -129,18 +129,24 @@ function failed(label: string, what: string): OciasmError {
   return new OciasmError("BUILD_FAILED", `the build of ${label} ${what}`);
 }
 
-/** Node's permission model is the second wall: should Python get into Node, it finds nothing to read or to start. */
-function nodeFlags(): readonly string[] {
+/**
+ * Node's permission model is the second wall: should Python get into Node, it finds nothing to read or to start. What it
+ * could get hold of are objects of the language; they are frozen, so that it can't have them call it.
+ */
+export function nodeFlags(program: string): readonly string[] {
   const permission = process.allowedNodeEnvironmentFlags.has("--permission")
     ? "--permission"
     : "--experimental-permission";
   return [
     permission,
-    `--allow-fs-read=${join(dirname(WORKER), "*")}`,
+    `--allow-fs-read=${join(dirname(program), "*")}`,
     "--disallow-code-generation-from-strings",
+    "--frozen-intrinsics",
+    // Node would print what was rejected, and by that call functions of the realm.
+    "--unhandled-rejections=none",
     "--no-warnings",
     "--max-old-space-size=1024",
-    WORKER,
+    program,
   ];
 }
 

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { isOciasmError } from "../../src/errors.ts";
 import type { BuildLimits } from "../../src/interpreter/build-limits.ts";
 import type { HookCall } from "../../src/interpreter/build-protocol.ts";
 import { openSandbox, type Sandbox } from "../../src/interpreter/build-sandbox.ts";
 import { pythonRuntime } from "../support/python-runtime.ts";
 import { temporaryFolder } from "../support/temporary.ts";
+import { needs, otherNodes } from "../support/tools.ts";
 
 const LIMITS: BuildLimits = { seconds: 120, memory: 2 ** 28, result: 2 ** 26 };
 
@@ -123,12 +126,66 @@ attempt("eval", lambda: js.eval("1 + 1"))
 attempt("Function", lambda: js.Function.new("return this")())
 attempt("constructor", lambda: js.Object.constructor.constructor("return process")())
 attempt("import", lambda: js.eval("import('node:fs')"))
+attempt("run_js", lambda: next(each for each in gc.get_objects() if getattr(each, "__name__", "") == "run_js")("process"))
+attempt("error", lambda: js.Object.assign(js.Error.new("x"), js.Object.fromEntries([["name", js.Symbol()]])).stack.constructor)
+fs = next(each["pyodide_js"] for each in modules if "pyodide_js" in each).FS
+def mount():
+    fs.mkdirTree("/host")
+    fs.mount(fs.filesystems.NODEFS, js.Object.fromEntries([["root", "/"]]), "/host")
+    return os.listdir("/host")
+attempt("mount", mount)
 attempt("globals", lambda: [name for name in ("process", "require", "module", "Buffer", "Deno", "WebSocket", "XMLHttpRequest") if hasattr(js, name)])
 `,
   );
   assert.equal(found[0], "found a way: reached True");
   for (const line of found.slice(1, -1)) assert.doesNotMatch(line, /: reached/);
   assert.equal(found.at(-1), "globals: reached []");
+  const pointer = "import ctypes\nctypes.CDLL(None).emscripten_run_script(b'process')\n";
+  await box.write([{ path: "/src/pointer.py", bytes: new TextEncoder().encode(pointer), mode: 0o644 }]);
+  const answer = await box.call({ ...call("build_wheel"), backend: "pointer" });
+  assert.match(JSON.stringify(answer), /EvalError: Code generation from strings disallowed/);
+});
+
+function linesOf({ stdout, stderr }: SpawnSyncReturns<string>): readonly string[] {
+  assert.notEqual(stdout, "", stderr);
+  return JSON.parse(stdout) as readonly string[];
+}
+
+test("no script in the realm gets hold of an object of Node's, on any node", (t) => {
+  if (!needs(t, "OCIASM_TEST_NODES (other Node binaries)", otherNodes().length > 0)) return;
+  const program = fileURLToPath(new URL("../support/hostile-run.js", import.meta.url));
+  for (const node of [process.execPath, ...otherNodes()]) {
+    const found = linesOf(spawnSync(node, [program, temporaryFolder(t)], { encoding: "utf8" }));
+    assert.ok(found.length > 15, `${node}: ${found.join("\n")}`);
+    assert.deepEqual(
+      found.filter((line) => /OUTSIDE|^names: gives ./.test(line)),
+      [],
+      node,
+    );
+    for (const name of ["eval", "Function", "constructor"])
+      assert.match(found.join("\n"), RegExp(`${name}: throws Eval`));
+    assert.ok(found.includes("rejection: gives not looked at"), found.join("\n"));
+  }
+});
+
+test("a program in the sandbox's process reads, writes and starts nothing, and can't change the language, on any node", (t) => {
+  if (!needs(t, "OCIASM_TEST_NODES (other Node binaries)", otherNodes().length > 0)) return;
+  const folder = temporaryFolder(t);
+  const secret = join(folder, "secret");
+  writeFileSync(secret, "secret");
+  const program = fileURLToPath(new URL("../support/second-wall.js", import.meta.url));
+  for (const node of [process.execPath, ...otherNodes()]) {
+    const ran = spawnSync(node, [program, "start", secret, join(folder, "made")], { encoding: "utf8" });
+    const found = linesOf(ran);
+    assert.deepEqual(found.slice(0, -1), [
+      ...["read", "list", "write", "link", "start", "fork", "thread"].map((name) => `${name}: ERR_ACCESS_DENIED`),
+      "code: EvalError: Code generation from strings disallowed for this context",
+      "environment: reached 0",
+      "language: TypeError: Cannot add property mine, object is not extensible",
+    ]);
+    assert.match(found.at(-1) ?? "", /^network: (?:ERR_ACCESS_DENIED|ECONNREFUSED)$/);
+  }
+  assert.equal(existsSync(join(folder, "made")), false);
 });
 
 test("an endless loop is ended, and a build that was ended says so", async (t) => {
