@@ -34,6 +34,7 @@ import {
   count,
   type Decoder,
   either,
+  type Fields,
   type JsonSchema,
   list,
   mapOf,
@@ -75,7 +76,7 @@ const codec: Decoder<CompressionConfig> = object(
   { required: ["name"] },
 );
 
-const compression: Decoder<CompressionConfig> = either(
+export const compression: Decoder<CompressionConfig> = either(
   "How layers are compressed",
   converted(text("gzip, zstd or none, with ,level=N"), readCompression),
   codec,
@@ -138,7 +139,7 @@ const group: Decoder<GroupAccount> = object(
   { required: ["name", "gid"] },
 );
 
-const accounts: Decoder<AccountsConfig> = object("Users and groups beyond the base's", {
+export const accounts: Decoder<AccountsConfig> = object("Users and groups beyond the base's", {
   users: list("Users", user),
   groups: list("Groups", group),
 });
@@ -186,6 +187,61 @@ const registry: Decoder<RegistryConfig> = object("One registry", {
 /** Keys of neighbours' configurations that will have a meaning here. */
 export const LATER: readonly string[] = ["certificates", "constraints-file", "format", "secrets"];
 
+/** The keys that an image's own config is made of. */
+export type ImageKeys = Pick<
+  BuildConfig,
+  | "entrypoint"
+  | "inheritEntrypoint"
+  | "cmd"
+  | "env"
+  | "envFile"
+  | "user"
+  | "workdir"
+  | "labels"
+  | "annotations"
+  | "expose"
+  | "volumes"
+  | "stopSignal"
+  | "healthcheck"
+  | "shell"
+  | "onbuild"
+  | "argsEscaped"
+  | "author"
+  | "created"
+  | "osVersion"
+  | "osFeatures"
+  | "variant"
+  | "config"
+>;
+
+export const imageFields: Fields<ImageKeys> = {
+  entrypoint: words("What runs; the base's cmd is cleared"),
+  inheritEntrypoint: yesNo("Take the base's entrypoint and cmd"),
+  cmd: words("Arguments that a user may replace"),
+  env: mapOf("Environment variables; $NAME is what the base has", scalar("Value")),
+  envFile: list("Files of NAME=VALUE lines", text("Path")),
+  user: text("Name or uid, with :group"),
+  workdir: text("Working directory", /^\//, "an absolute path"),
+  labels: mapOf("Labels", scalar("Value")),
+  annotations: mapOf(
+    "Annotations of the manifest; keys may start with manifest:, index: or manifest-descriptor:",
+    scalar("Value"),
+  ),
+  expose: list("Ports that the program listens on: 8000, 53/udp, 8000-8003", text("Port")),
+  volumes: list("Mount points", text("Absolute path", /^\//, "an absolute path")),
+  stopSignal: text("Signal that stops it"),
+  healthcheck,
+  shell: words("The shell of shell forms; engines of Docker's family use it"),
+  onbuild: list("Instructions for builds on top; engines of Docker's family use them", text("Instruction")),
+  argsEscaped: yesNo("A field of Windows images"),
+  author: text("Who made it"),
+  created: text("Date of the image, RFC 3339 or seconds since 1970"),
+  osVersion: text("os.version of the image"),
+  osFeatures: list("os.features of the image", text("Feature")),
+  variant: text("Variant of the architecture"),
+  config: raw("Members of the image's config object as they shall stand there"),
+};
+
 /** Every key of the configuration. schema/ociasm.schema.json is written from it. */
 export const configDecoder: Decoder<BuildConfig> = object<BuildConfig>(
   "ociasm.yaml, or [tool.ociasm] in pyproject.toml",
@@ -219,31 +275,7 @@ export const configDecoder: Decoder<BuildConfig> = object<BuildConfig>(
     noIndex: yesNo("Ask no index, only find-links"),
     trustedHost: list("Hosts allowed without TLS verification", text("Host")),
     indexStrategy: oneOf("The first index that has a name, or all", INDEX_STRATEGIES),
-    entrypoint: words("What runs; the base's cmd is cleared"),
-    inheritEntrypoint: yesNo("Take the base's entrypoint and cmd"),
-    cmd: words("Arguments that a user may replace"),
-    env: mapOf("Environment variables; $NAME is what the base has", scalar("Value")),
-    envFile: list("Files of NAME=VALUE lines", text("Path")),
-    user: text("Name or uid, with :group"),
-    workdir: text("Working directory", /^\//, "an absolute path"),
-    labels: mapOf("Labels", scalar("Value")),
-    annotations: mapOf(
-      "Annotations of the manifest; keys may start with manifest:, index: or manifest-descriptor:",
-      scalar("Value"),
-    ),
-    expose: list("Ports that the program listens on: 8000, 53/udp, 8000-8003", text("Port")),
-    volumes: list("Mount points", text("Absolute path", /^\//, "an absolute path")),
-    stopSignal: text("Signal that stops it"),
-    healthcheck,
-    shell: words("The shell of shell forms; engines of Docker's family use it"),
-    onbuild: list("Instructions for builds on top; engines of Docker's family use them", text("Instruction")),
-    argsEscaped: yesNo("A field of Windows images"),
-    author: text("Who made it"),
-    created: text("Date of the image, RFC 3339 or seconds since 1970"),
-    osVersion: text("os.version of the image"),
-    osFeatures: list("os.features of the image", text("Feature")),
-    variant: text("Variant of the architecture"),
-    config: raw("Members of the image's config object as they shall stand there"),
+    ...imageFields,
     layers,
     compression,
     conflicts: list("Who wins where packages bring the same file", conflict),

@@ -10,17 +10,33 @@ const MAX_LENGTH = 1024 * 1024;
 const MAX_NODES = 20_000;
 const MAX_DEPTH = 50;
 
+/** How much of a document is read. */
+export interface YamlLimits {
+  /** UTF-16 units. */
+  readonly length: number;
+  readonly nodes: number;
+}
+
+const LIMITS: YamlLimits = { length: MAX_LENGTH, nodes: MAX_NODES };
+
 interface Walk {
   readonly yaml: typeof import("yaml");
   readonly document: Document;
   readonly locate: Locate;
+  readonly most: number;
   nodes: number;
 }
 
 /** The document of a YAML text as a node; undefined when it is empty. Throws CONFIG_INVALID with every fault. */
-export async function yamlNode(file: string, text: string): Promise<ConfigNode | undefined> {
+export async function yamlNode(
+  file: string,
+  text: string,
+  limits: YamlLimits = LIMITS,
+): Promise<ConfigNode | undefined> {
   const locate = locator(file, text);
-  if (text.length > MAX_LENGTH) throw new OciasmError("CONFIG_INVALID", `${file} is larger than 1 Mi characters`);
+  if (text.length > limits.length) {
+    throw new OciasmError("CONFIG_INVALID", `${file} is larger than ${limits.length / 2 ** 20} Mi characters`);
+  }
   const yaml = await import("yaml");
   const document = yaml.parseDocument(text, { version: "1.2", schema: "core", strict: true, prettyErrors: false });
   const problems = collectProblems();
@@ -30,7 +46,7 @@ export async function yamlNode(file: string, text: string): Promise<ConfigNode |
   }
   problems.check();
   const root = document.contents;
-  return root === null ? undefined : nodeOf(root, 0, { yaml, document, locate, nodes: 0 });
+  return root === null ? undefined : nodeOf(root, 0, { yaml, document, locate, most: limits.nodes, nodes: 0 });
 }
 
 function nodeOf(node: Node | null, depth: number, walk: Walk): ConfigNode {
@@ -38,7 +54,7 @@ function nodeOf(node: Node | null, depth: number, walk: Walk): ConfigNode {
   const [start = 0, end = start + 1] = node?.range ?? [];
   const at = locate(start, Math.max(1, end - start));
   walk.nodes += 1;
-  if (walk.nodes > MAX_NODES || depth > MAX_DEPTH) {
+  if (walk.nodes > walk.most || depth > MAX_DEPTH) {
     throw new OciasmError("CONFIG_INVALID", "the document is nested too deep or too large", { location: at });
   }
   if (yaml.isAlias(node)) return nodeOf(node.resolve(document) ?? null, depth + 1, walk);

@@ -82,7 +82,11 @@ function writeDeps(sources: readonly ImageSource[], deps: CopyDeps): WriteDeps {
   return { layers, ...common, ...(random === undefined ? {} : { random }) };
 }
 
-function layersOf(sources: readonly ImageSource[], { store, report, signal }: CopyDeps): LayerBlobs {
+/** The layers of several sources together. */
+export function layersOf(
+  sources: readonly ImageSource[],
+  { store, report, signal }: Pick<CopyDeps, "store" | "report" | "signal">,
+): LayerBlobs {
   const origins = sources.flatMap(({ origin }) => (origin === undefined ? [] : [origin]));
   return {
     origins: () => origins,

@@ -1,9 +1,11 @@
+import type { Base } from "../base/base.ts";
 import type { FinishedImage } from "../destination/destination.ts";
 import { type ComposedImage, composeImage } from "../image/compose.ts";
 import { resolveCreated } from "../image/created.ts";
 import { runtimeDefaults } from "../image/runtime-defaults.ts";
 import type { ImageSettings } from "../image/settings.ts";
-import type { LayerRecord } from "../layers/recipe.ts";
+import type { InstallScheme, LayerRecord } from "../layers/recipe.ts";
+import type { Platform } from "../oci/platform.ts";
 import type { ImagePlan } from "./image-plan.ts";
 import type { BuiltLayer } from "./layer-step.ts";
 import type { LayoutData } from "./layout-data.ts";
@@ -24,11 +26,29 @@ export interface ImageStepOptions {
 
 /** Config and manifest from layers that exist. Pure. */
 export function imageStep(plan: ImagePlan, layers: readonly BuiltLayer[], options: ImageStepOptions): BuiltImage {
-  const { base } = plan;
   const ours = layers.filter((layer) => layer.origin !== "base").map((layer) => layer.record);
-  const dates = [base.created, ...(plan.lock?.packages.map((item) => item.wheel.uploadTime) ?? [])];
-  const composed = composeImage({
+  const composed = composeOnBase(plan.base, ours, {
     platform: plan.platform,
+    settings: options.settings,
+    scheme: options.layout.scheme,
+    epoch: options.epoch,
+    dates: plan.lock?.packages.map((item) => item.wheel.uploadTime) ?? [],
+  });
+  return { plan, layers, composed };
+}
+
+export interface ComposeOptions extends Pick<ImageStepOptions, "settings" | "epoch"> {
+  readonly platform: Platform;
+  readonly scheme: InstallScheme;
+  /** Of what went into the layers, RFC 3339. */
+  readonly dates: readonly (string | undefined)[];
+}
+
+/** The same for layers of whatever origin, above those of the base. */
+export function composeOnBase(base: Base, layers: readonly LayerRecord[], options: ComposeOptions): ComposedImage {
+  const { platform, settings, scheme, epoch, dates } = options;
+  return composeImage({
+    platform,
     base: {
       config: base.config,
       layers: base.layers,
@@ -36,15 +56,14 @@ export function imageStep(plan: ImagePlan, layers: readonly BuiltLayer[], option
       ...(base.digest === undefined ? {} : { digest: base.digest }),
       ...(base.note === undefined ? {} : { note: base.note }),
     },
-    layers: ours,
-    settings: options.settings,
+    layers,
+    settings,
     defaults: runtimeDefaults(
-      options.layout.scheme,
-      ours.flatMap((layer) => layer.packages),
+      scheme,
+      layers.flatMap((layer) => layer.packages),
     ),
-    created: resolveCreated(options.epoch, dates),
+    created: resolveCreated(epoch, [base.created, ...dates]),
   });
-  return { plan, layers, composed };
 }
 
 export function finishedImage({ composed }: BuiltImage): FinishedImage {

@@ -11,6 +11,7 @@ import { openBaseOf } from "./base-step.ts";
 import { baseWarnings } from "./base-warnings.ts";
 import { chooseBytecode, readyBytecode } from "./bytecode-step.ts";
 import { cacheRequests } from "./cache-requests.ts";
+import type { BuildConfig } from "./config.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { ImagePlan } from "./image-plan.ts";
 import { type BuiltImage, imageStep } from "./image-step.ts";
@@ -19,7 +20,7 @@ import { createRunBlobs, type RunBlobs } from "./layer-blobs.ts";
 import { type LayerCache, NO_CACHE, openLayerCache } from "./layer-cache.ts";
 import { layerStep } from "./layer-step.ts";
 import { checkLibraries } from "./libraries-step.ts";
-import { planStep } from "./plan-step.ts";
+import { type PlanInput, planStep } from "./plan-step.ts";
 import type { Prepared } from "./prepare-step.ts";
 import { openPublisher, publicationOf } from "./publish-step.ts";
 import { targetOf } from "./target.ts";
@@ -125,9 +126,7 @@ export async function planImage(
     project: prepared.project.sources,
     weights: prepared.project.weights,
     bytecode: await chooseBytecode(config.bytecode, target, deps),
-    accounts: { users: config.accounts?.users ?? [], groups: config.accounts?.groups ?? [] },
-    workdir: (config.workdir ?? "/app").slice(1),
-    ownUser: config.user === undefined && isRoot(base.config.config?.User),
+    ...environmentChoice(config, base),
   });
   for (const message of [...baseWarnings(base, lock), ...plan.warnings]) deps.report({ type: "warning", message });
   deps.report({ type: "phase", phase: "plan", detail: `${base.layers.length + plan.layers.length} layers` });
@@ -139,5 +138,17 @@ export async function planImage(
     packages: packages?.index,
     layers: plan.layers,
     projectFiles: prepared.project.local,
+  };
+}
+
+/** What decides the environment's layer, besides Python. */
+export function environmentChoice(
+  { accounts, workdir, user }: Pick<BuildConfig, "accounts" | "workdir" | "user">,
+  base: Base,
+): Pick<PlanInput, "accounts" | "workdir" | "ownUser"> {
+  return {
+    accounts: { users: accounts?.users ?? [], groups: accounts?.groups ?? [] },
+    workdir: (workdir ?? "/app").slice(1),
+    ownUser: user === undefined && isRoot(base.config.config?.User),
   };
 }

@@ -20,7 +20,7 @@ export interface PlanInput {
   readonly mtime: number;
   /** Of the project's own files. */
   readonly projectMtime: number;
-  readonly target: Target | undefined;
+  readonly target: Pick<Target, "python"> | undefined;
   readonly lock: Lock | undefined;
   readonly conflicts: readonly ConflictRule[];
   readonly project: readonly ProjectSource[];

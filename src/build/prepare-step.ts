@@ -27,7 +27,7 @@ import { openPackages, type Packages } from "./packages.ts";
 import { type Project, projectStep } from "./project-step.ts";
 
 /** 1980-01-01, the earliest date that zip and every tar reader agree on. */
-const DEFAULT_MTIME = 315_532_800;
+export const DEFAULT_MTIME = 315_532_800;
 
 /** What a person asked for: the command line, the configuration and what was found in the context. */
 export interface BuildRequest {
@@ -163,21 +163,24 @@ export async function codecOf({ compression }: BuildConfig): Promise<CodecChoice
 }
 
 async function settingsOf({ config, context, detected }: BuildRequest): Promise<ImageSettings> {
+  const settings = await readSettings(config, context);
+  const detects = settings.entrypoint === undefined && config.inheritEntrypoint !== true;
+  return { ...settings, ...(detects ? { entrypoint: detected.entrypoint.command } : {}) };
+}
+
+/** What the configuration says of the image itself; files of variables are read below `folder`. */
+export async function readSettings(config: BuildConfig, folder: string): Promise<ImageSettings> {
   const settings = imageSettings(config);
   const env: Record<string, string> = {};
   for (const file of config.envFile ?? []) {
-    Object.assign(env, parseEnvFile(file, await readFile(resolve(context, file), "utf8")));
+    Object.assign(env, parseEnvFile(file, await readFile(resolve(folder, file), "utf8")));
   }
   Object.assign(env, settings.env);
-  const detects = settings.entrypoint === undefined && config.inheritEntrypoint !== true;
-  return {
-    ...settings,
-    ...(Object.keys(env).length === 0 ? {} : { env }),
-    ...(detects ? { entrypoint: detected.entrypoint.command } : {}),
-  };
+  return { ...settings, ...(Object.keys(env).length === 0 ? {} : { env }) };
 }
 
-function epochOf(created: string | undefined): string | undefined {
+/** SOURCE_DATE_EPOCH as text, of either. */
+export function epochOf(created: string | undefined): string | undefined {
   if (created === undefined || /^\d+$/.test(created)) return created;
   return String(Math.floor(Date.parse(created) / 1000));
 }

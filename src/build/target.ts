@@ -16,7 +16,8 @@ export function targetOf(base: Base, request: TargetRequest): Target {
   return { platform: base.platform, python: pythonOf(base, request.python), libc: libcOf(base, request.libc) };
 }
 
-function pythonOf(base: Base, asked: string | undefined): TargetPython {
+/** The Python of the image alone. Throws as `targetOf` does. */
+export function pythonOf(base: Base, asked: string | undefined): TargetPython {
   const found = base.facts.python;
   if (asked === undefined) {
     if (found !== undefined)

@@ -16,7 +16,8 @@ export function parseCommandLine(
   checkWords(verb, positionals);
   const merged = new Map<string, string | true | readonly string[]>();
   for (const flag of flags) {
-    const value = given(flag, values[flag.name]) ?? twin(flag, environment[twinName(flag)]);
+    const fromOutside = verb.isHermetic === true ? undefined : environment[twinName(flag)];
+    const value = given(flag, values[flag.name]) ?? twin(flag, fromOutside);
     if (value !== undefined) merged.set(flag.name, checkChoice(flag, value));
   }
   return { verb, args: { words: positionals, flags: merged } };

@@ -47,6 +47,12 @@ export const GLOBAL: FlagGroup = {
   ],
 };
 
+/** Of verbs that get all else from a file of parameters. */
+export const PLUMBING: FlagGroup = {
+  title: "Plumbing",
+  flags: GLOBAL.flags.filter(({ name }) => !["cache-dir", "offline", "jobs"].includes(name)),
+};
+
 const CONFIG_FILE: Flag = flag("file", "configuration (default: ociasm.yaml, [tool.ociasm])", {
   short: "f",
   placeholder: "FILE",
@@ -146,7 +152,13 @@ export const LAYERS: FlagGroup = {
 
 export const PLAN: FlagGroup = {
   title: "The plan",
-  flags: [flag("write", "keep it as a policy file that --layer-policy takes", { placeholder: "FILE", path: true })],
+  flags: [
+    flag("write", "keep it: FILE.yaml as a policy for --layer-policy, FILE.json or FILE.bzl for build systems", {
+      placeholder: "FILE",
+      path: true,
+    }),
+    flag("check", "fail if FILE, which --write wrote, has another plan", { placeholder: "FILE", path: true }),
+  ],
 };
 
 export const PRUNE: FlagGroup = {

@@ -21,8 +21,9 @@ export function verbHelp(verb: Verb): string {
     "",
     `${verb.summary}`,
     ...verb.groups.flatMap(groupHelp),
-    "",
-    "Every flag can stand in the environment: --cache-dir as OCIASM_CACHE_DIR.",
+    ...(verb.isHermetic === true
+      ? []
+      : ["", "Every flag can stand in the environment: --cache-dir as OCIASM_CACHE_DIR."]),
   ].join("\n");
 }
 

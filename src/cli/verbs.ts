@@ -15,6 +15,7 @@ import {
   MERGE,
   OUTPUT,
   PLAN,
+  PLUMBING,
   PRUNE,
   PULL,
   REGISTRIES,
@@ -38,6 +39,8 @@ export interface Verb {
   readonly groups: readonly FlagGroup[];
   /** How many words may follow. */
   readonly words: readonly [number, number];
+  /** What it does hangs on its words and flags alone: the environment's twins of flags don't count. */
+  readonly isHermetic?: true;
   load(): Promise<(args: Arguments, session: Session) => Promise<Answer>>;
 }
 
@@ -61,7 +64,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: "plan",
-    usage: "plan [CONTEXT] [--write FILE]",
+    usage: "plan [CONTEXT] [--write FILE] [--check FILE]",
     summary: "show the layers before any byte is fetched",
     groups: [PLAN, INPUT, RESOLVING, LAYERS, RUNTIME, INDEX, GLOBAL],
     words: [0, 1],
@@ -138,6 +141,24 @@ export const VERBS: readonly Verb[] = [
     groups: [MERGE, GLOBAL],
     words: [2, 100],
     load: async () => (await import("./commands/index-create.ts")).indexCreateCommand,
+  },
+  {
+    name: "layer",
+    usage: "layer PARAMS",
+    summary: "plumbing: make one layer of the files that PARAMS names, and nothing else",
+    groups: [PLUMBING],
+    words: [1, 1],
+    isHermetic: true,
+    load: async () => (await import("./commands/layer.ts")).layerCommand,
+  },
+  {
+    name: "assemble",
+    usage: "assemble PARAMS",
+    summary: "plumbing: make an image of the layers that PARAMS names, and nothing else",
+    groups: [PLUMBING],
+    words: [1, 1],
+    isHermetic: true,
+    load: async () => (await import("./commands/assemble.ts")).assembleCommand,
   },
   {
     name: "image ls",

@@ -50,10 +50,14 @@ export function planWheelLayers(
     reserved: context.reserved,
     wheels: groups.length,
   });
-  return { layers: groups.map((group) => ({ recipe: recipeOf(group, context), reason: group.reason })), warnings };
+  return { layers: groups.map((group) => ({ recipe: wheelRecipe(group, context), reason: group.reason })), warnings };
 }
 
-function recipeOf(group: WheelGroup, context: WheelLayerContext): LayerRecipe {
+/** The recipe of one group, in whichever image. */
+export function wheelRecipe(
+  group: Omit<WheelGroup, "reason">,
+  context: LayerContext & Pick<WheelLayerContext, "excludes">,
+): LayerRecipe {
   return {
     kind: group.kind,
     title: group.title,

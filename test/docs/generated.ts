@@ -1,5 +1,7 @@
 import { configJsonSchema, LATER } from "../../src/build/config-schema.ts";
 import type { JsonSchema } from "../../src/build/decoder.ts";
+import { assembleParams } from "../../src/build/plumbing/assemble-params.ts";
+import { layerParams } from "../../src/build/plumbing/layer-params.ts";
 import type { FlagGroup } from "../../src/cli/flags.ts";
 import { flagTable } from "../../src/cli/help.ts";
 import { VERBS } from "../../src/cli/verbs.ts";
@@ -11,6 +13,16 @@ export function generatedParts(): Readonly<Record<string, string>> {
     later: LATER.map((key) => `\`${key}\``).join(", "),
     verbs: verbTable(),
     flags: flagTables(),
+  };
+}
+
+/** Published JSON Schemas that are written from decoders, by their file. */
+export function generatedSchemas(): Readonly<Record<string, JsonSchema>> {
+  const $schema = "https://json-schema.org/draft/2020-12/schema";
+  return {
+    "schema/ociasm.schema.json": configJsonSchema(),
+    "schema/layer.schema.json": { $schema, title: "ociasm layer", ...layerParams.schema },
+    "schema/assemble.schema.json": { $schema, title: "ociasm assemble", ...assembleParams.schema },
   };
 }
 

@@ -1,25 +1,23 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { knownLayers } from "../../build/known-layers.ts";
 import { openCache, planImage } from "../../build/pipeline.ts";
 import { planResult } from "../../build/report-result.ts";
 import type { ImageResult } from "../../build/result.ts";
 import { OciasmError } from "../../errors.ts";
-import { writePolicy } from "../../layers/policy-writer.ts";
-import { type Arguments, stringFlag } from "../arguments.ts";
+import type { Arguments } from "../arguments.ts";
 import { openBuild } from "../build-request.ts";
+import { openPlanFile, usePlanFile } from "../plan-file.ts";
 import { planText } from "../render/plan.ts";
 import type { Session } from "../session.ts";
 import type { Answer } from "../verbs.ts";
 
 export async function planCommand(args: Arguments, session: Session): Promise<Answer> {
   const unsized = new Set<string>();
-  const { prepared, deps } = await openBuild(args, session, session.report, { unsized });
+  const file = await openPlanFile(args);
+  const { prepared, deps } = await openBuild(file?.args ?? args, session, session.report, { unsized });
   const cache = openCache(prepared, prepared.destinations, deps);
-  const file = stringFlag(args, "write");
   try {
     if (file !== undefined && prepared.platforms.length > 1) {
-      throw new OciasmError("USAGE", "a plan is written for one platform at a time", {
+      throw new OciasmError("USAGE", "a file of a plan is for one platform", {
         hint: "choose it with --platform",
       });
     }
@@ -28,7 +26,7 @@ export async function planCommand(args: Arguments, session: Session): Promise<An
       const plan = await planImage(prepared, platform, cache, deps);
       try {
         images.push(planResult(plan, await knownLayers(plan, cache, deps), unsized));
-        if (file !== undefined) await writeFile(resolve(file), writePolicy(plan.layers, prepared.layout.policy));
+        if (file !== undefined) await usePlanFile(file, plan, prepared);
       } finally {
         await plan.base.close();
       }
