@@ -8,6 +8,7 @@ import { plainEntry } from "./file-entries.ts";
 import type { AssembledLayer, AssembleJob, PackPlace } from "./job.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 import { mergeEntries } from "./merge.ts";
+import { pythonEntries } from "./python-entries.ts";
 import { createSourceFiles, type SourceFiles } from "./source-files.ts";
 import { spoolPath } from "./spool-path.ts";
 import { wheelEntries } from "./wheel-entries.ts";
@@ -33,9 +34,11 @@ export async function assembleLayer(job: AssembleJob, { report, signal }: Assemb
   report({ ...layer, state: "assembling" });
   const files = createSourceFiles();
   const debs = hasDebs(job) ? await debEntries(recipe, job.sources, spoolPath(job)) : undefined;
+  const python = hasPython(job) ? await pythonEntries(recipe, job.sources, `${spoolPath(job)}.python`) : undefined;
   try {
     const { entries, warnings } = await collectEntries(job, files, signal);
     for (const entry of debs?.entries ?? []) entries.push(entry);
+    for (const entry of python?.entries ?? []) entries.push(entry);
     let reported = 0;
     const written = await writeLayer(mergeEntries(entries, recipe), {
       codec,
@@ -54,11 +57,16 @@ export async function assembleLayer(job: AssembleJob, { report, signal }: Assemb
   } finally {
     files.close();
     await debs?.close();
+    await python?.close();
   }
 }
 
 function hasDebs({ recipe }: AssembleJob): boolean {
   return recipe.sources.some(({ type }) => type === "deb" || type === "generated");
+}
+
+function hasPython({ recipe }: AssembleJob): boolean {
+  return recipe.sources.some(({ type }) => type === "python");
 }
 
 /** A key that names another encoder than the one at hand would make a cache lie. */
@@ -70,7 +78,7 @@ function checkFingerprint({ recipe }: AssembleJob, fingerprint: string): void {
   );
 }
 
-/** The entries of all sources but debs, whose files depend on each other. */
+/** The entries of all sources but those that are unpacked as a whole. */
 async function collectEntries(
   { recipe, sources, packs = {} }: AssembleJob,
   files: SourceFiles,
@@ -92,6 +100,7 @@ async function collectEntries(
         for (const entry of await bytecodeEntries(source, packOf(packs, source), recipe.mtime)) entries.push(entry);
         break;
       case "deb":
+      case "python":
       case "generated":
         break;
       default:

@@ -1,16 +1,20 @@
 import { printable } from "../archive/printable.ts";
 import { type ErrorCode, OciasmError } from "../errors.ts";
-import type { LayerEntry } from "./layer-entry.ts";
+import type { EntryOrigin, LayerEntry } from "./layer-entry.ts";
 
-const CODES: Readonly<Record<"wheel" | "deb" | "project", ErrorCode>> = {
+type Kind = EntryOrigin["kind"];
+
+const CODES: Readonly<Record<Kind, ErrorCode>> = {
   wheel: "WHEEL_INVALID",
   deb: "ARCHIVE_INVALID",
+  python: "ARCHIVE_INVALID",
   project: "PROJECT_INVALID",
 };
 
-const HINTS: Readonly<Record<"wheel" | "deb" | "project", string>> = {
+const HINTS: Readonly<Record<Kind, string>> = {
   wheel: "ask the package's authors for a sound wheel, or pin another version",
   deb: "fetch the package again, or use another mirror",
+  python: "take another archive of that Python",
   project: "run again when nothing writes to the project",
 };
 

@@ -2,10 +2,11 @@ import { importedPath } from "../install/imported-path.ts";
 import { planInstall } from "../install/plan-install.ts";
 import { bytecodePath } from "../interpreter/compiler.ts";
 import { isTest } from "../layers/bytecode-scope.ts";
-import type { BytecodeSource, DebSource, InstallScheme, WheelSource } from "../layers/recipe.ts";
-import { openSpool } from "./deb-spool.ts";
-import { debTree } from "./deb-tree.ts";
+import type { BytecodeSource, DebSource, InstallScheme, PythonSource, WheelSource } from "../layers/recipe.ts";
+import { type DebSpool, openSpool } from "./deb-spool.ts";
+import { debTree, type PlacedFile } from "./deb-tree.ts";
 import { unpackDeb } from "./deb-unpack.ts";
+import { unpackPython } from "./python-tree.ts";
 import { createSourceFiles } from "./source-files.ts";
 import { rawEntry, readMember, readWheelContents } from "./wheel-members.ts";
 
@@ -29,10 +30,11 @@ export interface ModulesRequest {
   readonly spoolPath: string;
 }
 
-/** The modules of a wheel or Debian package, by path. Those that bring their own bytecode are left out. */
+/** The modules of a wheel, Debian package or standalone Python, by path. Those that bring their own bytecode are left out. */
 export function modulesOf(request: ModulesRequest): AsyncGenerator<Module> {
   const { of } = request.source;
-  return of.type === "wheel" ? wheelModules(of, request) : debModules(of, request);
+  if (of.type === "wheel") return wheelModules(of, request);
+  return of.type === "deb" ? debModules(of, request) : pythonModules(of, request);
 }
 
 async function* wheelModules(wheel: WheelSource, { source, path, scheme }: ModulesRequest): AsyncGenerator<Module> {
@@ -59,22 +61,44 @@ async function* wheelModules(wheel: WheelSource, { source, path, scheme }: Modul
 }
 
 async function* debModules(deb: DebSource, { source, path, spoolPath }: ModulesRequest): AsyncGenerator<Module> {
-  const folder = `usr/lib/python${source.python}`;
   const spool = await openSpool(spoolPath);
   try {
     const unpacked = await unpackDeb(deb, path, spool, (name) => name.endsWith(".py"));
     const nodes = await debTree([unpacked], spool);
-    for (const [at, { entry, offset }] of [...nodes].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (entry.type !== "file" || !isModule(at, folder, source)) continue;
-      yield {
-        path: bytecodePath(at, source.python),
-        imported: `/${at}`,
-        size: entry.size,
-        read: () => spool.read(offset, entry.size),
-      };
-    }
+    yield* spooledModules([...nodes.values()], `usr/lib/python${source.python}`, source, spool);
   } finally {
     await spool.close();
+  }
+}
+
+async function* pythonModules(
+  python: PythonSource,
+  { source, path, spoolPath }: ModulesRequest,
+): AsyncGenerator<Module> {
+  const spool = await openSpool(spoolPath);
+  try {
+    const files = await unpackPython(python, path, spool, (name) => name.endsWith(".py"));
+    yield* spooledModules(files, `${python.prefix}/lib/python${source.python}`, source, spool);
+  } finally {
+    await spool.close();
+  }
+}
+
+function* spooledModules(
+  files: readonly PlacedFile[],
+  folder: string,
+  source: BytecodeSource,
+  spool: DebSpool,
+): Generator<Module> {
+  for (const { entry, offset } of [...files].sort((a, b) => (a.entry.path < b.entry.path ? -1 : 1))) {
+    const { path, size } = entry;
+    if (entry.type !== "file" || !isModule(path, folder, source)) continue;
+    yield {
+      path: bytecodePath(path, source.python),
+      imported: `/${path}`,
+      size,
+      read: () => spool.read(offset, size),
+    };
   }
 }
 

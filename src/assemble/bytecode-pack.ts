@@ -63,8 +63,7 @@ export async function writePack(job: PackJob, compiling: Compiling): Promise<Byt
 
 async function writeModules(job: PackJob, compiling: Compiling, pack: FileSink, listing: FileSink): Promise<void> {
   const list = createListingWriter(listing);
-  const { of } = job.source;
-  const owner = of.type === "wheel" ? `${of.name}==${of.version}` : `${of.package}=${of.version}`;
+  const owner = ownerOf(job.source);
   const lost = { count: 0 };
   for await (const module of modulesOf({ ...job, spoolPath: `${job.packPath}.spool` })) {
     if (module.size > MAX_SOURCE || lost.count >= MAX_LOST) continue;
@@ -77,6 +76,11 @@ async function writeModules(job: PackJob, compiling: Compiling, pack: FileSink, 
     release(bytes);
   }
   await list.finish();
+}
+
+function ownerOf({ of }: BytecodeSource): string {
+  if (of.type === "wheel") return `${of.name}==${of.version}`;
+  return `${of.type === "deb" ? of.package : "cpython"}=${of.version}`;
 }
 
 /** A module that breaks the interpreter breaks it wherever it is compiled: like one that is none, it has no bytecode. */

@@ -1,8 +1,8 @@
 import type { TarEntry } from "../archive/tar-entry.ts";
 import { isMergedLink, mergedPath } from "../debian/merged-usr.ts";
 import { OciasmError } from "../errors.ts";
+import { pathFilter } from "../install/path-filter.ts";
 import type { DebSource } from "../layers/recipe.ts";
-import { pathFilter } from "./deb-filter.ts";
 import type { DebSpool } from "./deb-spool.ts";
 import type { UnpackedDeb } from "./deb-unpack.ts";
 

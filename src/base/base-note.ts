@@ -17,15 +17,18 @@ import {
 import { canonicalJson } from "../oci/json.ts";
 import type { TargetLibc } from "../python/target.ts";
 import type { BaseFacts } from "./base.ts";
+import type { TreeLibraries } from "./tree-libraries.ts";
 
 /** What the layers of a base image told; the same image tells the same again. */
 export interface BaseVerdict {
   readonly facts: BaseFacts;
   /** Uncompressed bytes of each layer. */
   readonly sizes: readonly number[];
+  /** Left out of a note that would be too long with them. */
+  readonly libraries?: TreeLibraries;
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 /** A manifest is read by everybody who pulls: a base that needs more than this says nothing. */
 const MOST_BYTES = 32 * 1024;
 const MOST_ITEMS = 10_000;
@@ -34,8 +37,9 @@ const MOST_ID = 0xffff_ffff;
 
 /** The verdict as text for an annotation, the same on every machine; undefined when it would be too long. */
 export function writeBaseNote(verdict: BaseVerdict): string | undefined {
-  const text = canonicalJson({ format: FORMAT, ...verdict });
-  return text.length > MOST_BYTES ? undefined : text;
+  const { libraries: _long, ...short } = verdict;
+  const texts = [verdict, short].map((one) => canonicalJson({ format: FORMAT, ...one }));
+  return texts.find((text) => text.length <= MOST_BYTES);
 }
 
 /** Throws ARCHIVE_INVALID for anything that `writeBaseNote` can't have written of an image that was read. */
@@ -45,7 +49,9 @@ export function readBaseNote(text: string): BaseVerdict {
   const facts = fieldsOf(fields.get("facts"), "base note.facts");
   const python = facts.get("python");
   const libc = facts.get("libc");
+  const libraries = fields.get("libraries");
   return {
+    ...(libraries === undefined ? {} : { libraries: readLibraries(fieldsOf(libraries, "base note.libraries")) }),
     sizes: optionalList(fields, "sizes", MOST_ITEMS, readCount) ?? [],
     facts: present<BaseFacts>({
       python: python === undefined ? undefined : readPython(fieldsOf(python, "base note.facts.python")),
@@ -54,6 +60,7 @@ export function readBaseNote(text: string): BaseVerdict {
       links: readLinks(facts),
       passwd: optionalString(facts, "passwd"),
       group: optionalString(facts, "group"),
+      authorities: readAuthorities(facts),
     }),
   };
 }
@@ -67,6 +74,21 @@ function readPython(fields: Fields): NonNullable<BaseFacts["python"]> {
     executable,
     freeThreaded: optionalBoolean(fields, "freeThreaded") ?? false,
   };
+}
+
+function readAuthorities(facts: Fields): string | undefined {
+  const path = optionalString(facts, "authorities");
+  if (path === undefined) return undefined;
+  checkPath(path.slice(1), `${facts.where}.authorities`);
+  if (!path.startsWith("/")) throw invalid(`${facts.where}.authorities is not absolute`);
+  return path;
+}
+
+function readLibraries(fields: Fields): TreeLibraries {
+  return present<TreeLibraries>({
+    sonames: optionalList(fields, "sonames", MOST_ITEMS, readString) ?? [],
+    suite: fields.get("suite") === undefined ? undefined : matching(fields, "suite", /^[a-z]{1,40}$/),
+  });
 }
 
 function readLibc(fields: Fields): TargetLibc {
@@ -102,7 +124,7 @@ function checkPath(path: string, where: string): void {
 
 function matching(fields: Fields, key: string, pattern: RegExp): string {
   const text = stringField(fields, key);
-  if (!pattern.test(text)) throw invalid(`${fields.where}.${key} is no version`);
+  if (!pattern.test(text)) throw invalid(`${fields.where}.${key} is not as it should be`);
   return text;
 }
 

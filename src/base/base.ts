@@ -1,4 +1,5 @@
 import type { Report } from "../events.ts";
+import type { NeedingLibrary } from "../install/system-libraries.ts";
 import type { DirectorySource, LayerRecipe, LayerRecord } from "../layers/recipe.ts";
 import type { HttpClient } from "../net/http-client.ts";
 import type { ImageConfig } from "../oci/config.ts";
@@ -31,6 +32,8 @@ export interface Base {
   readonly facts: BaseFacts;
   /** The shared libraries that it has; undefined where that can't be told. */
   libraries?(): Promise<SystemLibraries | undefined>;
+  /** Libraries and programs that are laid on it with needs of their own: those of a standalone Python. */
+  readonly binaries?: readonly NeedingLibrary[];
   /** What reading the layers of an image told, for builds that don't have them (see ./base-note.ts). */
   readonly note?: string;
   /** Newest date among the inputs, RFC 3339. */
@@ -64,6 +67,8 @@ export interface BaseFacts {
   /** Text of /etc/passwd and /etc/group, where there is one. */
   readonly passwd?: string;
   readonly group?: string;
+  /** Absolute path of a bundle of certificate authorities. */
+  readonly authorities?: string;
 }
 
 export interface BaseRequest {
@@ -72,6 +77,8 @@ export interface BaseRequest {
   readonly system: readonly string[];
   /** Packages that count as there wherever another one needs them. */
   readonly without?: readonly string[];
+  /** Another Python is laid on it: a `deb:` base goes without its own. */
+  readonly noPython?: boolean;
   readonly debMirror?: string;
   readonly snapshot?: string;
   /** What a lock says of the base. */

@@ -4,7 +4,6 @@ import type {
   DebSource,
   DirectorySource,
   GeneratedSource,
-  InstallScheme,
   LayerKind,
   LayerRecipe,
   LayerSource,
@@ -14,20 +13,7 @@ import type {
 import type { DebPin } from "./debian-pin.ts";
 import type { DebResolution } from "./debian-resolve.ts";
 import type { DebianSuite, SuiteDirectory } from "./debian-suite.ts";
-
-/** 1980-01-01, in seconds: what every entry of every layer carries. */
-const MTIME = 315_532_800;
-
-/** No wheel lands in a layer of Debian packages. */
-const NO_SCHEME: InstallScheme = {
-  name: "none",
-  site: "",
-  scripts: "",
-  headers: "",
-  data: "",
-  interpreter: "",
-  links: {},
-};
+import { BASE_MTIME, NO_SCHEME } from "./recipe-defaults.ts";
 
 const generated = (generator: string): GeneratedSource => ({ type: "generated", generator });
 
@@ -45,7 +31,7 @@ export interface RecipeRequest {
 
 /**
  * Base, interpreter, and what the user asked for, from bottom to top. The cache of libraries names all that lie in and
- * below its layer, so each of the upper two brings its own.
+ * below its layer, so each of the upper two brings its own; the base does where no interpreter lies on it.
  */
 export function debianRecipes(resolution: DebResolution, request: RecipeRequest): LayerRecipe[] {
   const { suite } = request;
@@ -62,26 +48,24 @@ export function debianRecipes(resolution: DebResolution, request: RecipeRequest)
     sources: [...pins.map((pin) => debSource(pin, suite)), ...more],
     scheme: NO_SCHEME,
     codec: request.codec,
-    mtime: MTIME,
+    mtime: BASE_MTIME,
     directories: kind === "base" ? [] : specialDirectories(suite),
   });
   const below = (pins: readonly DebPin[]): DebSource[] =>
     pins.map((pin) => ({ ...debSource(pin, suite), below: true }));
+  const own = python.length === 0 ? [LIBRARIES] : [];
   const recipes = [
-    layer("base", "base system", base, [...baseSources(request), STATUS, ALTERNATIVES, AUTHORITIES]),
-    layer("python", suite.python.package, python, [
-      ...below(base),
-      ...pythonLinks(suite),
-      STATUS,
-      ALTERNATIVES,
-      LIBRARIES,
-    ]),
+    layer("base", "base system", base, [...baseSources(request), STATUS, ALTERNATIVES, AUTHORITIES, ...own]),
   ];
-  if (system.length === 0) return recipes;
-  return [
-    ...recipes,
-    layer("system", "system packages", system, [...below([...base, ...python]), STATUS, ALTERNATIVES, LIBRARIES]),
-  ];
+  if (python.length > 0) {
+    const more = [...below(base), ...pythonLinks(suite), STATUS, ALTERNATIVES, LIBRARIES];
+    recipes.push(layer("python", suite.python.package, python, more));
+  }
+  if (system.length > 0) {
+    const more = [...below([...base, ...python]), STATUS, ALTERNATIVES, LIBRARIES];
+    recipes.push(layer("system", "system packages", system, more));
+  }
+  return recipes;
 }
 
 /** Directories whose attributes are not 0755 0:0, of the base layer. */

@@ -32,6 +32,7 @@ export interface ResolveRequest {
   readonly system: readonly string[];
   /** Counts as there besides what the suite leaves out. */
   readonly without?: readonly string[] | undefined;
+  readonly noPython?: boolean | undefined;
   readonly offline: boolean;
   /** Date of the suite's release file that a lock was made from, in seconds. */
   readonly since?: number | undefined;
@@ -82,6 +83,7 @@ function resolutionKey(request: ResolveRequest): string {
     archives: request.archives.map(({ url, suite, snapshot }) => ({ url: sha256Hex(url), suite, snapshot })),
     system: [...new Set(request.system)].sort(),
     ...(request.without === undefined ? {} : { without: [...request.without].sort() }),
+    ...(request.noPython === true ? { noPython: true } : {}),
   });
 }
 
@@ -118,7 +120,7 @@ async function resolveAnew(
   await refuseReplays(request, verified, deps);
   const read = await Promise.all(archives.map((archive, at) => fetchList(request, archive, verified[at], deps)));
   const lists = read.map((one) => one.list);
-  const groups = [suite.base, [suite.python.package], request.system];
+  const groups = [suite.base, request.noPython === true ? [] : [suite.python.package], request.system];
   const job = {
     lists,
     architecture: architecture.name,

@@ -31,8 +31,8 @@ export function createDebianProvider(options: DebianOptions): BaseProvider {
       const suite = await readSuite(spec.slice(PREFIX.length), deps.index, options.layout);
       const architecture = supported(spec, request);
       const archives = await chooseArchives(suite, architecture, request, options.aptFolder);
-      const { system, without, offline, since } = request;
-      const wanted: ResolveRequest = { suite, architecture, archives, system, without, offline, since };
+      const { system, without, noPython, offline, since } = request;
+      const wanted: ResolveRequest = { suite, architecture, archives, system, without, noPython, offline, since };
       const debs = request.pins?.debs;
       const resolution = debs === undefined ? await resolveDebs(wanted, deps) : lockedResolution(debs, archives);
       return debianBase(spec, { wanted, request, resolution, deps });
@@ -134,12 +134,12 @@ function baseConfig(request: BaseRequest): ImageConfig {
 /** Read from names and versions alone: no package is unpacked for it. */
 function baseFacts({ wanted: { suite, architecture }, resolution }: Opened): BaseFacts {
   const { package: interpreter, minor } = suite.python;
+  const executable = `/usr/bin/python${minor}`;
   return {
-    python: {
-      version: upstream(resolution, interpreter),
-      executable: `/usr/bin/python${minor}`,
-      freeThreaded: false,
-    },
+    ...(resolution.python.length === 0
+      ? {}
+      : { python: { version: upstream(resolution, interpreter), executable, freeThreaded: false } }),
+    authorities: "/etc/ssl/certs/ca-certificates.crt",
     libc: { family: "glibc", version: upstream(resolution, suite.libc) },
     directories: specialDirectories(suite),
     links: rootLinks(suite, architecture),

@@ -10,10 +10,12 @@ import { isConfigType, layerCompression } from "../oci/media-types.ts";
 import { formatPlatform, normalisePlatform, type Platform, platformDistance } from "../oci/platform.ts";
 import type { Base, BaseDeps, BaseRequest } from "./base.ts";
 import { type BaseVerdict, readBaseNote, writeBaseNote } from "./base-note.ts";
+import { imageLibraries } from "./image-libraries.ts";
 import type { ImageSource, SourceDocument } from "./image-source.ts";
 import { createImageTree } from "./image-tree.ts";
 import { scanLayer } from "./scan-layer.ts";
 import { treeFacts } from "./tree-facts.ts";
+import { treeLibraries } from "./tree-libraries.ts";
 
 // An index may name indexes; nobody nests deeper on purpose.
 const MAX_NESTING = 3;
@@ -38,7 +40,7 @@ async function readBase(source: ImageSource, request: BaseRequest, deps: BaseDep
   const image = await findImage(source, top, request.platform);
   const config = await readConfig(source, image.manifest, request.platform);
   const verdict = await readVerdict(source, image, config, request, deps);
-  const { facts, sizes } = verdict;
+  const { facts, sizes, libraries } = verdict;
   const note = writeBaseNote(verdict);
   const { title, name, origin } = source;
   return {
@@ -52,6 +54,7 @@ async function readBase(source: ImageSource, request: BaseRequest, deps: BaseDep
     recipes: [],
     config,
     facts,
+    ...(libraries === undefined ? {} : { libraries: () => imageLibraries(libraries) }),
     ...(note === undefined ? {} : { note }),
     ...(config.created === undefined ? {} : { created: config.created }),
     fetchLayer: (layer, report, signal) => source.fetchLayer(layer, report, signal),
@@ -138,7 +141,7 @@ function sameMachine(a: Platform, b: Platform): boolean {
   return left.os === right.os && left.architecture === right.architecture;
 }
 
-const BUCKET = "base-facts-1";
+const BUCKET = "base-facts-2";
 
 async function readVerdict(
   source: ImageSource,
@@ -156,7 +159,9 @@ async function readVerdict(
     const [diffId] = config.rootfs.diff_ids.slice(at);
     if (diffId !== undefined) sizes.push(await scanLayer(layer, diffId, await source.layer(layer), tree));
   }
-  const verdict: BaseVerdict = { facts: treeFacts(tree, config), sizes };
+  const facts = treeFacts(tree, config);
+  const libraries = treeLibraries(tree, config.config?.Env ?? [], facts.python?.executable);
+  const verdict: BaseVerdict = { facts, sizes, libraries };
   await deps.index.set(BUCKET, image.digest, verdict);
   return verdict;
 }

@@ -12,6 +12,8 @@ const MAX_TEXT = 1024 * 1024;
 /** Every file whose content tells something that names and modes don't. The first that matches reads. */
 const PROBES: readonly Probe[] = [
   { matches: /^etc\/(passwd|group)$/, read: readText },
+  { matches: /^(etc|usr\/lib)\/os-release$/, read: readText },
+  { matches: /^etc\/(ld\.so\.conf|ld\.so\.conf\.d\/[^/]+\.conf|ld-musl-[\w-]+\.path)$/, read: readText },
   // "GNU C Library (…) stable release version 2.36."
   { matches: /(^|\/)libc(\.so\.6|-2\.\d+\.so)$/, read: searching(/stable release version (\d+\.\d+)/) },
   { matches: /(^|\/)ld-musl-[a-z0-9_]+\.so\.1$/, read: searching(/\0(1\.\d{1,3}\.\d{1,3})\0/) },

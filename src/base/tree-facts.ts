@@ -11,6 +11,7 @@ export function treeFacts(tree: ImageTree, config: ImageConfig): BaseFacts {
   const libc = findLibc(tree, python?.libc);
   const passwd = tree.get("etc/passwd")?.found;
   const group = tree.get("etc/group")?.found;
+  const authorities = BUNDLES.find((path) => tree.resolve(path) !== undefined);
   return {
     ...(python?.version === undefined ? {} : { python: pythonFact(python, python.version) }),
     ...(libc === undefined ? {} : { libc }),
@@ -18,8 +19,16 @@ export function treeFacts(tree: ImageTree, config: ImageConfig): BaseFacts {
     links: directoryLinks(tree),
     ...(passwd === undefined ? {} : { passwd }),
     ...(group === undefined ? {} : { group }),
+    ...(authorities === undefined ? {} : { authorities }),
   };
 }
+
+/** Where distributions have their authorities in one file: Debian and Alpine, Fedora and UBI, SUSE. */
+const BUNDLES: readonly string[] = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/ca-bundle.pem",
+];
 
 function pythonFact(python: InstalledPython, version: string): NonNullable<BaseFacts["python"]> {
   return { version, executable: python.executable, freeThreaded: python.freeThreaded };

@@ -1,4 +1,5 @@
 import type { BasePins } from "../base/base.ts";
+import type { PythonArchive } from "../base/standalone-fetch.ts";
 import { formatPlatform, type Platform } from "../oci/platform.ts";
 import { formatReference, parseTagged } from "../oci/reference.ts";
 import type { BaseNote } from "../resolve/pylock-document.ts";
@@ -7,18 +8,20 @@ const NOT_IN_A_REGISTRY = /^(?:deb:|oci:|archive:|scratch$)/;
 
 /**
  * The base as a lock pins it: an image by its digest, Debian packages one by one. What the lock says of another base,
- * of other `--system` packages or of no such platform does not count.
+ * of other `--system` packages, of another standalone Python or of no such platform does not count.
  */
 export function basePins(
   name: string,
   system: readonly string[],
   platform: Platform,
   note: BaseNote | undefined,
+  python?: PythonArchive,
 ): { readonly spec: string; readonly pins?: BasePins } {
   if (note === undefined || note.name !== name) return { spec: name };
   if (note.digest !== undefined && !NOT_IN_A_REGISTRY.test(name)) return { spec: pinnedSpec(name, note.digest) };
   const debs = note.debs.find((one) => one.platform === formatPlatform(platform));
-  return debs !== undefined && sameNames(note.system, system) ? { spec: name, pins: { debs } } : { spec: name };
+  const isSame = sameNames(note.system, system) && note.python?.sha256 === python?.sha256;
+  return debs !== undefined && isSame ? { spec: name, pins: { debs } } : { spec: name };
 }
 
 function pinnedSpec(name: string, digest: string): string {

@@ -22,6 +22,8 @@ export function chooseBase(
   pinned?: BaseNote,
 ): string {
   if (config.base !== undefined) return config.base;
+  // An archive brings its Python: any base is as good, and the default one serves.
+  if (typeof config.python === "object") return SUITES[0]?.[0] ?? "deb:bookworm";
   const asked = config.python ?? detected.python;
   if (pinned !== undefined && asked === undefined) return pinned.name;
   const wanted = SUITES.find(([, python]) => asked === python || asked?.startsWith(`${python}.`) === true);

@@ -1,3 +1,4 @@
+import type { PythonArchive } from "../base/standalone-fetch.ts";
 import type { HealthcheckSettings } from "../image/settings.ts";
 import type { GroupAccount, UserAccount } from "../layers/accounts.ts";
 import type {
@@ -27,6 +28,7 @@ import {
   readMode,
   readOwner,
   readPatterns,
+  SHA256,
   SNAPSHOT,
 } from "./config-values.ts";
 import {
@@ -184,6 +186,15 @@ const registry: Decoder<RegistryConfig> = object("One registry", {
   http: yesNo("true speaks plain http"),
 });
 
+const standalonePython: Decoder<PythonArchive> = object(
+  "A standalone Python to lay on the base, as an archive with one folder python",
+  {
+    url: text("URL, or path relative to the context"),
+    sha256: text("sha256 of the archive", SHA256, "64 hex digits"),
+  },
+  { required: ["url", "sha256"] },
+);
+
 /** Keys of neighbours' configurations that will have a meaning here. */
 export const LATER: readonly string[] = ["certificates", "constraints-file", "format", "secrets"];
 
@@ -248,7 +259,11 @@ export const configDecoder: Decoder<BuildConfig> = object<BuildConfig>(
   {
     base: text("deb:SUITE, scratch, oci:DIR, archive:FILE or a registry reference"),
     platforms: list("Target platforms", text("OS/ARCH[/VARIANT]", PLATFORM, "such as linux/arm64")),
-    python: text("Target Python; the base's when left out", PYTHON, "a version such as 3.12"),
+    python: either(
+      "Target Python; the base's when left out",
+      text("Version", PYTHON, "a version such as 3.12"),
+      standalonePython,
+    ),
     libc: converted(text("Target libc, glibc:2.36 or musl:1.2; the base's when left out"), readLibc),
     lock: text("The lock file"),
     requirements: list("Requirements files, pyproject.toml or scripts", text("Path")),

@@ -1,3 +1,4 @@
+import type { PythonArchive } from "../base/standalone-fetch.ts";
 import type { HealthcheckSettings } from "../image/settings.ts";
 import type { Prerelease, Resolution } from "../input/request.ts";
 import type { BytecodeScope } from "../layers/bytecode-scope.ts";
@@ -18,6 +19,13 @@ const UNITS: Readonly<Record<string, number>> = {
   mi: 1024 ** 2,
   gi: 1024 ** 3,
 };
+
+/** A standalone Python as "https://…/NAME.tar.gz#sha256=HEX". */
+export function readPythonArchive(text: string): Read<PythonArchive> {
+  const [, url, sha256] = /^((?:https?:|file:|\/).+)#sha256=([0-9a-f]{64})$/i.exec(text) ?? [];
+  if (url !== undefined && sha256 !== undefined) return { url, sha256: sha256.toLowerCase() };
+  return "must be a version such as 3.12, or an archive as URL#sha256=HEX";
+}
 
 /** "1048576", "1MiB", "10 MB". */
 export function readBytes(text: string): Read<number> {
@@ -80,4 +88,5 @@ export const BYTECODE_SCOPES: readonly (BytecodeScope | "none")[] = ["all", "ent
 export const EXCLUDE_NEWER: RegExp = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/;
 export const PLATFORM: RegExp = /^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/;
 export const PYTHON: RegExp = /^3\.\d{1,3}(?:\.\d{1,3})?(?:(?:a|b|rc)\d+)?t?$/;
+export const SHA256: RegExp = /^[0-9a-f]{64}$/;
 export const SNAPSHOT: RegExp = /^\d{8}T\d{6}Z$/;

@@ -1,3 +1,4 @@
+import type { PythonArchive } from "../base/standalone-fetch.ts";
 import type { HealthcheckSettings, ImageSettings } from "../image/settings.ts";
 import type { Prerelease, Resolution } from "../input/request.ts";
 import type { GroupAccount, UserAccount } from "../layers/accounts.ts";
@@ -13,8 +14,8 @@ export interface BuildConfig {
   readonly base?: string;
   /** "linux/amd64", "linux/arm/v7". */
   readonly platforms?: readonly string[];
-  /** "3.12", "3.12.4", with `t` for free-threaded. */
-  readonly python?: string;
+  /** "3.12", "3.12.4", with `t` for free-threaded; or a standalone Python to lay on the base. */
+  readonly python?: string | PythonArchive;
   readonly libc?: TargetLibc;
   readonly lock?: string;
   readonly requirements?: readonly string[];

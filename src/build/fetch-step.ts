@@ -4,13 +4,13 @@ import { findPack } from "./bytecode-packs.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { ImagePlan, PlannedLayer } from "./image-plan.ts";
 
-/** Brings the wheels and Debian packages of layers that are to be made into the store, all or none; says how many. */
+/** Brings the wheels, Debian packages and Pythons of layers that are to be made into the store, all or none; says how many. */
 export async function fetchSources(plan: ImagePlan, layers: readonly PlannedLayer[], deps: BuildDeps): Promise<number> {
   const wheels = new Set<string>();
-  const debs = new Set<string>();
+  const others = new Set<string>();
   for (const source of await neededSources(layers, deps)) {
     if (source.type === "wheel") wheels.add(source.sha256);
-    if (source.type === "deb") debs.add(source.sha256);
+    if (source.type === "deb" || source.type === "python") others.add(source.sha256);
   }
   const packages = (plan.lock?.packages ?? []).filter((item) => wheels.has(item.wheel.sha256));
   const tasks: readonly Task<void>[] = [
@@ -19,7 +19,7 @@ export async function fetchSources(plan: ImagePlan, layers: readonly PlannedLaye
         async (signal) =>
           plan.packages?.fetch(item.wheel, signal),
     ),
-    ...[...debs].map(
+    ...[...others].map(
       (sha256): Task<void> =>
         (signal) =>
           plan.base.fetchSource(sha256, deps.report, signal),

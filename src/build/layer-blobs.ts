@@ -74,7 +74,7 @@ export function createRunBlobs(deps: BuildDeps): RunBlobs {
 async function hasSources({ recipe }: PlannedLayer, { store }: BuildDeps): Promise<boolean> {
   const here = recipe.sources.map(async (source) => {
     if (source.type === "bytecode") return (await findPack(source, recipe.scheme, store)) !== undefined;
-    if (source.type !== "wheel" && source.type !== "deb") return true;
+    if (source.type !== "wheel" && source.type !== "deb" && source.type !== "python") return true;
     return (await store.has(digestOfHex(source.sha256))) === source.size;
   });
   return (await Promise.all(here)).every((is) => is);

@@ -4,6 +4,7 @@ import { packagesOf, type TargetSets } from "../resolve/pylock-sets.ts";
 import { withNeededPackages } from "./auto-step.ts";
 import { type BaseChoice, openBaseOf } from "./base-step.ts";
 import { chooseBase } from "./choose-base.ts";
+import { askedPython, chooseArchive } from "./choose-python.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { LockRequest } from "./lock-request.ts";
 import type { OldLock } from "./old-lock.ts";
@@ -37,21 +38,29 @@ export async function readBases(
   for (const platform of platformsOf(config.platforms ?? known?.targets.map((target) => target.platform))) {
     const base = await openBaseOf(choice, platform, deps);
     try {
-      targets.push(targetOf(base, { python: config.python, libc: config.libc }));
+      targets.push(targetOf(base, { python: askedPython(request), libc: config.libc }));
       if (base.debs !== undefined) debs.push(base.debs);
       digest ??= base.pin;
     } finally {
       await base.close();
     }
   }
-  const note = { name: chooseBase(request, input, pinned), system: [...new Set(config.system)].sort(), debs };
-  return { targets, note: digest === undefined ? note : { ...note, digest }, choice };
+  const python = chooseArchive(request, pinned);
+  const note = {
+    name: chooseBase(request, input, pinned),
+    ...(digest === undefined ? {} : { digest }),
+    ...(python === undefined ? {} : { python }),
+    system: [...new Set(config.system)].sort(),
+    debs,
+  };
+  return { targets, note, choice };
 }
 
 function pinnedBase({ upgrade, upgradeBase }: LockRequest, known: BaseNote | undefined): BaseNote | undefined {
   if (upgrade || known === undefined) return undefined;
   // Which base it is, without what it was.
-  return upgradeBase ? { name: known.name, system: known.system, debs: [] } : known;
+  const { name, python, system } = known;
+  return upgradeBase ? { name, ...(python === undefined ? {} : { python }), system, debs: [] } : known;
 }
 
 /** The Debian packages of each target, with those that its wheels need where `--system auto` asks for them. */

@@ -126,7 +126,7 @@ function recordOf({ key, recipe }: PlannedLayer, roots: LayerRecord["roots"], ma
 function sourcePaths({ recipe }: PlannedLayer, plan: ImagePlan, deps: BuildDeps): Readonly<Record<string, string>> {
   const paths: Record<string, string> = {};
   for (const source of recipe.sources) {
-    if (source.type === "wheel" || source.type === "deb")
+    if (source.type === "wheel" || source.type === "deb" || source.type === "python")
       paths[source.sha256] = deps.store.path(digestOfHex(source.sha256));
     if (source.type === "file") paths[source.sha256] = plan.projectFiles.get(source.sha256) ?? "";
   }

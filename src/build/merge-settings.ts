@@ -1,3 +1,4 @@
+import type { PythonArchive } from "../base/standalone-fetch.ts";
 import { OciasmError } from "../errors.ts";
 import { shellWords } from "../input/shell-words.ts";
 import { type BuildConfig, present } from "./config.ts";
@@ -13,6 +14,7 @@ import {
   readCompression,
   readHealthcheck,
   readLibc,
+  readPythonArchive,
   SNAPSHOT,
 } from "./config-values.ts";
 
@@ -87,7 +89,7 @@ export function mergeSettings(
     ...present<BuildConfig>({
       base: flags.base,
       platforms: flags.platform?.map((platform) => matched("platform", platform, PLATFORM, "such as linux/arm64")),
-      python: optional("python", flags.python, PYTHON, "a version such as 3.12"),
+      python: flags.python === undefined ? undefined : pythonOf(flags.python),
       libc: flags.libc === undefined ? undefined : read("libc", readLibc(flags.libc)),
       lock: flags.lock,
       requirements: flags.requirement,
@@ -196,6 +198,10 @@ function merged<T extends Readonly<Record<string, string>>>(file: T | undefined,
 
 function optional(flag: string, text: string | undefined, pattern: RegExp, wanted: string): string | undefined {
   return text === undefined ? undefined : matched(flag, text, pattern, wanted);
+}
+
+function pythonOf(text: string): string | PythonArchive {
+  return PYTHON.test(text) ? text : read("python", readPythonArchive(text));
 }
 
 function oneOf<T extends string>(flag: string, text: string | undefined, choices: readonly T[]): T | undefined {

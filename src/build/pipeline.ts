@@ -11,6 +11,7 @@ import { openBaseOf } from "./base-step.ts";
 import { baseWarnings } from "./base-warnings.ts";
 import { chooseBytecode, readyBytecode } from "./bytecode-step.ts";
 import { cacheRequests } from "./cache-requests.ts";
+import { askedPython } from "./choose-python.ts";
 import type { BuildConfig } from "./config.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { ImagePlan } from "./image-plan.ts";
@@ -114,7 +115,7 @@ export async function planImage(
   const { config } = request;
   const named = await openBaseOf(prepared, platform, deps, cache.baseNote);
   const hasPython = packages !== undefined || named.facts.python !== undefined;
-  const target = hasPython ? targetOf(named, { python: config.python, libc: config.libc }) : undefined;
+  const target = hasPython ? targetOf(named, { python: askedPython(request), libc: config.libc }) : undefined;
   const lock = target === undefined ? undefined : await packages?.lockFor(target);
   const subject = { choice: prepared, packages: lock?.packages ?? [], index: packages?.index, noteOf: cache.baseNote };
   const base = await withNeededPackages(named, subject, deps);

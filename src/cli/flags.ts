@@ -72,7 +72,9 @@ export const INPUT: FlagGroup = {
     flag("no-dev", "leave out the default development groups"),
     flag("package", "project of a workspace to build (default: the one in CONTEXT)", { placeholder: "NAME" }),
     list("platform", "OS/ARCH", "target platforms (default linux/amd64)", { commas: true }),
-    flag("python", "target Python (default: the base's)", { placeholder: "VERSION" }),
+    flag("python", "target Python (default: the base's), or a standalone one as URL#sha256=HEX", {
+      placeholder: "VERSION",
+    }),
     flag("libc", "target libc, glibc:2.36 or musl:1.2 (default: the base's)", { placeholder: "LIBC" }),
     flag("base", "deb:SUITE, scratch, oci:DIR, archive:FILE or a reference", { placeholder: "BASE" }),
     list("system", "NAME", "Debian package to add, or auto for what wheels need", { commas: true }),

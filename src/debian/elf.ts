@@ -15,8 +15,11 @@ export interface LibraryNeeds extends SharedLibrary {
   readonly needed: readonly string[];
   /** The newest symbol version of glibc that it names: "2.28". */
   readonly glibc?: string;
+  /** Folders where what it needs is looked for first: DT_RUNPATH, or DT_RPATH where there is none. As written. */
+  readonly folders?: readonly string[];
 }
 
+const ET_EXEC = 2;
 const ET_DYN = 3;
 const PT_LOAD = 1;
 const PT_DYNAMIC = 2;
@@ -24,6 +27,8 @@ const DT_NEEDED = 1;
 const DT_STRTAB = 5;
 const DT_STRSZ = 10;
 const DT_SONAME = 14;
+const DT_RPATH = 15;
+const DT_RUNPATH = 29;
 const DT_VERNEED = 0x6ffffffe;
 const DT_VERNEEDNUM = 0x6fffffff;
 const HEADER = 64;
@@ -54,41 +59,61 @@ interface Dynamic {
  * anything else, damaged files included: ldconfig passes over them too.
  */
 export async function readSharedLibrary(read: ReadAt): Promise<SharedLibrary | undefined> {
-  const dynamic = await openDynamic(read);
+  const dynamic = await openDynamic(read, [ET_DYN]);
   if (dynamic === undefined) return undefined;
   return { soname: await readSoname(read, dynamic), machine: dynamic.machine };
 }
 
-/** The same with what it needs: the table of strings is read as a whole. */
+/**
+ * The same with what it needs, of libraries and of programs: the table of strings is read as a whole. Of 32-bit and
+ * big-endian files the machine alone.
+ */
 export async function readLibraryNeeds(read: ReadAt): Promise<LibraryNeeds | undefined> {
-  const dynamic = await openDynamic(read);
-  if (dynamic === undefined) return undefined;
+  const dynamic = await openDynamic(read, [ET_DYN, ET_EXEC]);
+  if (dynamic === undefined) return readForeign(await read(0, HEADER));
   const { machine, table } = dynamic;
   const strings = await readStrings(read, dynamic);
   const needed = (table.get(DT_NEEDED) ?? []).flatMap((offset) => stringAt(strings, offset) ?? []);
   const glibc = newest(await readVersions(read, dynamic, strings));
   const soname = table.get(DT_SONAME)?.[0];
+  const search = (table.get(DT_RUNPATH) ?? table.get(DT_RPATH))?.[0];
+  const folders = search === undefined ? undefined : stringAt(strings, search)?.split(":");
   return {
     soname: soname === undefined ? undefined : stringAt(strings, soname),
     machine,
     needed,
     ...(glibc === undefined ? {} : { glibc }),
+    ...(folders === undefined ? {} : { folders: folders.filter((folder) => folder !== "") }),
   };
 }
 
-async function openDynamic(read: ReadAt): Promise<Dynamic | undefined> {
+/** A library for machines that are none of ours. */
+function readForeign(header: Uint8Array): LibraryNeeds | undefined {
+  if (header.length < HEADER || !isElf(header) || isElf64(header)) return undefined;
+  const view = viewOf(header);
+  const littleEndian = header[5] !== 2;
+  if (view.getUint16(16, littleEndian) !== ET_DYN) return undefined;
+  return { soname: undefined, machine: view.getUint16(18, littleEndian), needed: [] };
+}
+
+async function openDynamic(read: ReadAt, types: readonly number[]): Promise<Dynamic | undefined> {
   const header = await read(0, HEADER);
   if (header.length < HEADER || !isElf64(header)) return undefined;
   const view = viewOf(header);
-  if (view.getUint16(16, true) !== ET_DYN || view.getUint16(54, true) !== SEGMENT) return undefined;
+  if (!types.includes(view.getUint16(16, true)) || view.getUint16(54, true) !== SEGMENT) return undefined;
   const segments = await readSegments(read, offsetAt(view, 32), view.getUint16(56, true));
   const dynamic = segments.find((segment) => segment.type === PT_DYNAMIC);
   if (dynamic === undefined) return undefined;
   return { machine: view.getUint16(18, true), segments, table: await readTable(read, dynamic) };
 }
 
+function isElf(header: Uint8Array): boolean {
+  return [0x7f, 0x45, 0x4c, 0x46].every((byte, at) => header[at] === byte);
+}
+
+/** 64 bits, little-endian. */
 function isElf64(header: Uint8Array): boolean {
-  return [0x7f, 0x45, 0x4c, 0x46, 2, 1].every((byte, at) => header[at] === byte);
+  return isElf(header) && header[4] === 2 && header[5] === 1;
 }
 
 async function readSegments(read: ReadAt, offset: number, count: number): Promise<Segment[]> {
@@ -106,7 +131,16 @@ async function readSegments(read: ReadAt, offset: number, count: number): Promis
   return segments;
 }
 
-const TAGS: ReadonlySet<number> = new Set([DT_NEEDED, DT_STRTAB, DT_STRSZ, DT_SONAME, DT_VERNEED, DT_VERNEEDNUM]);
+const TAGS: ReadonlySet<number> = new Set([
+  DT_NEEDED,
+  DT_STRTAB,
+  DT_STRSZ,
+  DT_SONAME,
+  DT_RPATH,
+  DT_RUNPATH,
+  DT_VERNEED,
+  DT_VERNEEDNUM,
+]);
 
 async function readTable(read: ReadAt, { offset, size }: Segment): Promise<Dynamic["table"]> {
   const view = viewOf(await read(offset, Math.min(size, MAX_DYNAMIC)));

@@ -56,9 +56,11 @@ function readTarget(table: TomlTable): TargetNote {
 function readBase(table: TomlTable): BaseNote {
   const digest = table.string("digest");
   if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest)) table.problem("not a digest", "digest");
+  const python = table.has("python") ? table.table("python") : undefined;
   return {
     name: text(table, "name"),
     ...optional("digest", digest),
+    ...(python === undefined ? {} : { python: { url: text(python, "url"), sha256: readSha256(python) } }),
     system: table.strings("system"),
     debs: table.tables("debs").map(readDebs),
   };
@@ -74,8 +76,7 @@ function readDebs(table: TomlTable): DebsNote {
 }
 
 function readDeb(table: TomlTable): LockedDeb {
-  const sha256 = text(table, "sha256");
-  if (!/^[0-9a-f]{64}$/.test(sha256)) table.problem("not a sha256: it takes 64 hex digits", "sha256");
+  const sha256 = readSha256(table);
   const filename = text(table, "filename");
   if (!/^pool\/(?!.*\.\.)[\w.+~/-]+\.deb$/.test(filename)) table.problem("not a file of a Debian pool", "filename");
   table.demand("size");
@@ -90,6 +91,12 @@ function readDeb(table: TomlTable): LockedDeb {
     sha256,
     size: table.integer("size") ?? 0,
   };
+}
+
+function readSha256(table: TomlTable): string {
+  const sha256 = text(table, "sha256");
+  if (!/^[0-9a-f]{64}$/.test(sha256)) table.problem("not a sha256: it takes 64 hex digits", "sha256");
+  return sha256;
 }
 
 function readGroup(table: TomlTable): LockedDeb["group"] {

@@ -1,4 +1,4 @@
-import { globRegExp } from "../install/glob.ts";
+import { globRegExp } from "./glob.ts";
 
 /** Whether a path is left out: the last pattern that covers it decides, one with `!` in front takes it back in. */
 export function pathFilter(patterns: readonly string[]): (path: string) => boolean {

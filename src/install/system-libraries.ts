@@ -1,3 +1,4 @@
+import { ELF_MACHINES } from "../debian/elf-machines.ts";
 import type { TargetLibc } from "../python/target.ts";
 import { globMatcher } from "./glob.ts";
 import type { LibraryRules } from "./library-rules.ts";
@@ -6,7 +7,7 @@ import type { LibraryRules } from "./library-rules.ts";
 export interface NeedingLibrary {
   /** "opencv-python==4.10". */
   readonly owner: string;
-  /** In the wheel. */
+  /** In the wheel, or in the image. */
   readonly path: string;
   readonly soname?: string | undefined;
   readonly needed: readonly string[];
@@ -130,15 +131,9 @@ export function tooNewLibraries(libraries: readonly NeedingLibrary[], libc: Targ
   return libraries.filter((library) => reached.has(library) && minorOf(library.glibc ?? "2.0") > has);
 }
 
-/** e_machine by Go's name of an architecture (gABI, "ELF Identification"). */
-const MACHINES: ReadonlyMap<string, number> = new Map([
-  ["amd64", 62],
-  ["arm64", 183],
-]);
-
 /** Extension modules for other machines, of wheels that have none for this one: a tag that lies. */
 export function foreignModules(libraries: readonly NeedingLibrary[], architecture: string): readonly NeedingLibrary[] {
-  const wanted = MACHINES.get(architecture);
+  const wanted = ELF_MACHINES.get(architecture);
   const modules = libraries.filter(({ path, machine = 0 }) => MODULE.test(path) && machine !== 0);
   return byOwner(modules).flatMap((owned) =>
     wanted === undefined || owned.some(({ machine }) => machine === wanted) ? [] : owned,

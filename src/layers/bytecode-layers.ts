@@ -2,7 +2,7 @@ import { globMatcher } from "../install/glob.ts";
 import type { BytecodeScope } from "./bytecode-scope.ts";
 import { passedDirectories, schemeDirectories } from "./directories.ts";
 import { bucketOf } from "./name-bucket.ts";
-import type { BytecodeSource, DebSource, LayerRecipe, WheelSource } from "./recipe.ts";
+import type { BytecodeSource, DebSource, LayerRecipe, LayerSource, PythonSource, WheelSource } from "./recipe.ts";
 import type { LayerContext } from "./wheel-layers.ts";
 
 export interface BytecodeChoice {
@@ -62,33 +62,39 @@ export function planBytecodeLayers(
   ];
 }
 
-function bytecodeOf(of: WheelSource | DebSource, { scope, python, compiler }: BytecodeChoice): BytecodeSource {
+function bytecodeOf(of: BytecodeSource["of"], { scope, python, compiler }: BytecodeChoice): BytecodeSource {
   return { type: "bytecode", of, python, compiler, tests: scope === "all" };
 }
 
-/** Of a base that is made of Debian packages; of an image, nobody knows here what it brings. */
+/** Of a Python that lies in a layer of ours; of an image, nobody knows here what it brings. */
 function standardLibrary(
   choice: BytecodeChoice,
   base: readonly LayerRecipe[],
   context: LayerContext,
 ): readonly LayerRecipe[] {
-  const debs = base
-    .flatMap(({ kind, sources }) => (kind === "python" ? sources : []))
-    .filter((source) => source.type === "deb" && source.below !== true && /^(?:lib)?python3/.test(source.package))
-    .filter((source): source is DebSource => source.type === "deb");
-  if (debs.length === 0) return [];
+  const sources = base.flatMap((recipe) => (recipe.kind === "python" ? recipe.sources : [])).filter(isStandardLibrary);
+  if (sources.length === 0) return [];
+  const folders = sources.map((source) => (source.type === "python" ? `${source.prefix}/lib` : "usr/lib"));
   return [
     {
       kind: "bytecode",
       title: `bytecode of Python ${choice.python}`,
-      packages: debs.map((deb) => `${deb.package}=${deb.version}`),
-      sources: debs.map((deb) => bytecodeOf(deb, choice)),
+      packages: sources.map((source) => `${source.type === "deb" ? source.package : "cpython"}=${source.version}`),
+      sources: sources.map((source) => bytecodeOf(source, choice)),
       scheme: context.scheme,
       codec: context.codec,
       mtime: context.mtime,
-      directories: passedDirectories([`usr/lib/python${choice.python}`], context.directories),
+      directories: passedDirectories(
+        [...new Set(folders)].map((folder) => `${folder}/python${choice.python}`),
+        context.directories,
+      ),
     },
   ];
+}
+
+function isStandardLibrary(source: LayerSource): source is DebSource | PythonSource {
+  if (source.type === "python") return true;
+  return source.type === "deb" && source.below !== true && /^(?:lib)?python3/.test(source.package);
 }
 
 interface WheelBytecode {
@@ -112,7 +118,12 @@ function wheelGroups(wheels: readonly WheelSource[], slots: number): readonly Wh
     ...tails.flatMap((members, index) =>
       members.length === 0
         ? []
-        : [{ title: buckets === 1 ? "bytecode of packages" : `bytecode of packages ${index + 1} of ${buckets}`, members }],
+        : [
+            {
+              title: buckets === 1 ? "bytecode of packages" : `bytecode of packages ${index + 1} of ${buckets}`,
+              members,
+            },
+          ],
     ),
   ];
 }

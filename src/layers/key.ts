@@ -1,7 +1,15 @@
 import { utf8 } from "../archive/bytes.ts";
 import { type Digest, digestOf } from "../oci/digest.ts";
 import { canonicalJson } from "../oci/json.ts";
-import type { BytecodeSource, DebSource, InstallScheme, LayerRecipe, LayerSource, WheelSource } from "./recipe.ts";
+import type {
+  BytecodeSource,
+  DebSource,
+  InstallScheme,
+  LayerRecipe,
+  LayerSource,
+  PythonSource,
+  WheelSource,
+} from "./recipe.ts";
 
 /** Goes up when the same recipe gives other bytes: tar headers, launcher text, RECORD, splice rules. */
 export const FORMAT_VERSION = 1;
@@ -29,6 +37,8 @@ function sourceContent(source: LayerSource): unknown {
       return wheelContent(source);
     case "deb":
       return debContent(source);
+    case "python":
+      return pythonContent(source);
     case "bytecode":
       return bytecodeContent(source);
     case "file": {
@@ -62,8 +72,12 @@ function debContent(source: DebSource): unknown {
   };
 }
 
+function pythonContent({ type, sha256, prefix, exclude }: PythonSource): unknown {
+  return { type, sha256, prefix, exclude };
+}
+
 function bytecodeContent(source: BytecodeSource): unknown {
-  return { ...source, of: source.of.type === "wheel" ? wheelContent(source.of) : debContent(source.of) };
+  return { ...source, of: sourceContent(source.of) };
 }
 
 /** The name of a source's bytecode before it exists, whatever layer it will be in. */

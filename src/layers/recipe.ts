@@ -6,6 +6,7 @@ export type LayerKind = "base" | "system" | "python" | "package" | "bucket" | "b
 export type LayerSource =
   | WheelSource
   | DebSource
+  | PythonSource
   | FileSource
   | TextSource
   | LinkSource
@@ -49,6 +50,21 @@ export interface DebSource {
   readonly below?: true;
 }
 
+/** A standalone Python: an archive with one folder `python`. */
+export interface PythonSource {
+  readonly type: "python";
+  /** With the patch level. */
+  readonly version: string;
+  readonly filename: string;
+  readonly sha256: string;
+  /** Bytes of the archive. */
+  readonly size: number;
+  /** Image path that the folder becomes. */
+  readonly prefix: string;
+  /** Paths below the prefix to leave out; as in DebSource. */
+  readonly exclude: readonly string[];
+}
+
 /** A file of the project; its bytes lie on this host at a place that is no part of the key. */
 export interface FileSource {
   readonly type: "file";
@@ -89,10 +105,10 @@ export interface GeneratedSource {
   readonly generator: string;
 }
 
-/** The bytecode of a wheel's or a Debian package's modules, beside where the modules lie. */
+/** The bytecode of a wheel's, a Debian package's or a standalone Python's modules, beside where the modules lie. */
 export interface BytecodeSource {
   readonly type: "bytecode";
-  readonly of: WheelSource | DebSource;
+  readonly of: WheelSource | DebSource | PythonSource;
   /** "3.11" */
   readonly python: string;
   /** Names the program whose bytes these are: another one may give others. */

@@ -70,6 +70,8 @@ export interface BaseNote {
   readonly name: string;
   /** Of the image that the name stood for. */
   readonly digest?: string;
+  /** A standalone Python that is laid on it. */
+  readonly python?: { readonly url: string; readonly sha256: string };
   /** Debian packages that were asked for beyond the base's own. */
   readonly system: readonly string[];
   /** One for each platform of a `deb:` base. */

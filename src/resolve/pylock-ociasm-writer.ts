@@ -1,6 +1,6 @@
 import { withoutCredentials } from "../input/direct.ts";
 import type { BaseNote, DebsNote, OciasmTable } from "./pylock-document.ts";
-import { tomlLine, tomlLongList } from "./toml-text.ts";
+import { type TomlInline, tomlLine, tomlLongList } from "./toml-text.ts";
 
 /** The tables of `[tool.ociasm]`, each as its lines. src/input/pylock-ociasm.ts reads them. */
 export function ociasmLines(table: OciasmTable): readonly (readonly string[])[] {
@@ -37,10 +37,15 @@ function baseLines(base: BaseNote): readonly (readonly string[])[] {
       "[tool.ociasm.base]",
       ...tomlLine("name", withoutCredentials(base.name)),
       ...tomlLine("digest", base.digest),
+      ...(base.python === undefined ? [] : tomlLine("python", pythonTable(base.python))),
       ...(base.system.length === 0 ? [] : tomlLine("system", base.system)),
     ],
     ...base.debs.map(debsLines),
   ];
+}
+
+function pythonTable({ url, sha256 }: NonNullable<BaseNote["python"]>): TomlInline {
+  return { inline: { url: withoutCredentials(url), sha256 } };
 }
 
 function debsLines({ platform, date, packages }: DebsNote): readonly string[] {

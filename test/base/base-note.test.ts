@@ -15,7 +15,9 @@ const VERDICT: BaseVerdict = {
     links: { bin: "usr/bin", __proto__x: "usr/lib" },
     passwd: "root:x:0:0:root:/root:/bin/sh\n",
     group: "root:x:0:\n",
+    authorities: "/etc/ssl/certs/ca-certificates.crt",
   },
+  libraries: { sonames: ["libc.so.6", "libz.so.1"], suite: "bookworm" },
   sizes: [120_000_000, 0, 4096],
 };
 
@@ -38,8 +40,14 @@ test("a base with more to tell than a manifest should carry gets no note", () =>
   assert.equal(writeBaseNote({ ...VERDICT, facts: { ...VERDICT.facts, passwd } }), undefined);
 });
 
+test("a base with more libraries than a manifest should carry tells the rest", () => {
+  const sonames = Array.from({ length: 5000 }, (_, at) => `libnumber${at}.so.1`);
+  const { libraries: _many, ...rest } = VERDICT;
+  assert.deepEqual(readBaseNote(writeBaseNote({ ...VERDICT, libraries: { sonames } }) ?? ""), rest);
+});
+
 for (const [what, text] of [
-  ["another format", JSON.stringify({ ...JSON.parse(NOTE), format: 2 })],
+  ["another format", JSON.stringify({ ...JSON.parse(NOTE), format: 1 })],
   ["no JSON", NOTE.slice(1)],
   ["more bytes than are ever written", changed({ group: "x".repeat(200_000) })],
   ["a size below nothing", JSON.stringify({ ...JSON.parse(NOTE), sizes: [-1] })],
@@ -55,6 +63,8 @@ for (const [what, text] of [
   ["a mode of more bits than there are", changed({ directories: [{ path: "etc", mode: 0o100_777 }] })],
   ["an owner beyond all", changed({ directories: [{ path: "etc", uid: 2 ** 40 }] })],
   ["a link from nowhere", changed({ links: { "": "etc" } })],
+  ["authorities out of the image", changed({ authorities: "/../ca.crt" })],
+  ["a release that is a path", JSON.stringify({ ...JSON.parse(NOTE), libraries: { sonames: [], suite: "../x" } })],
   ["a link out of the image", changed({ links: { bin: "../../bin" } })],
   ["a link that is no text", changed({ links: { bin: { length: 1 } } })],
 ] as const) {

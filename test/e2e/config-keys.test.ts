@@ -111,6 +111,7 @@ const ELSEWHERE: Readonly<Record<string, RegExp>> = {
   "test/e2e/debian.test.ts": /^(system|deb-mirror|snapshot)$/,
   "test/layers, test/install": /^(layers|conflicts)(\.|\[|$)/,
   "what is installed": /^(python|libc|lock|requirements|constraints|groups|extras|default-groups)$/,
+  "test/e2e/standalone.test.ts": /^python\./,
   "what is resolved, test/e2e/lock.test.ts":
     /^(overrides|all-extras|package|resolution|prerelease|exclude-newer|no-binary|only-binary|index-strategy)$/,
   "test/e2e/bytecode.test.ts": /^bytecode$/,
