@@ -3,11 +3,13 @@ import { mkdir, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { ociasm } from "../support/cli.ts";
+import { ociasm, run } from "../support/cli.ts";
 import { podmanRun } from "../support/containers.ts";
-import { needsTools } from "../support/tools.ts";
+import { readLayout } from "../support/oci-layout.ts";
+import { containerdIn, succeeds } from "../support/private-engines.ts";
+import { findTool, needs, needsTools } from "../support/tools.ts";
 
-// The default base under the users that clusters run images as.
+// The default base under the users that clusters run images as, and under runtimes that are not podman.
 
 const PROGRAM = `
 import ssl, sqlite3, ctypes, ctypes.util, zoneinfo, lzma, bz2, readline, curses
@@ -64,27 +66,61 @@ const CASES = [
 ];
 
 let folder = "";
+let out = "";
 
 before(async () => {
   // podman makes a name of the path, and names are lower case.
   folder = join(await realpath(tmpdir()), `ociasm-users-${process.pid}`);
+  out = join(folder, "out");
   await mkdir(join(folder, "app"), { recursive: true });
   await writeFile(join(folder, "app", "main.py"), PROGRAM);
+  const outputs = ["-o", `type=oci,dest=${out},tar=false`, "-o", `type=docker,dest=${folder}/docker.tar`];
+  const built = await ociasm(["build", join(folder, "app"), "-t", "users:1", ...outputs, "-q"], {
+    env: { OCIASM_CACHE_DIR: process.env["OCIASM_TEST_CACHE"] ?? join(folder, "cache") },
+  });
+  assert.equal(built.code, 0, built.stderr);
 });
 
 after(() => rm(folder, { recursive: true, force: true }));
 
 test("the default base works for any user, on a root that may be read-only", async (t) => {
   if (!needsTools(t, "podman", "runc")) return;
-  const out = join(folder, "out");
-  const built = await ociasm(
-    ["build", join(folder, "app"), "-t", "users:1", "-o", `type=oci,dest=${out},tar=false`, "-q"],
-    { env: { OCIASM_CACHE_DIR: process.env["OCIASM_TEST_CACHE"] ?? join(folder, "cache") } },
-  );
-  assert.equal(built.code, 0, built.stderr);
   for (const { name, flags, user = [1000650000, 0, "1000650000"], home } of CASES) {
     const { code, stdout, stderr } = await podmanRun(`oci:${out}:1`, [], flags);
     assert.equal(code, 0, `${name}: ${stderr}`);
     assert.deepEqual(JSON.parse(stdout), { ...SAME, user, home: ["/home/nonroot", home] }, name);
   }
+});
+
+test("containerd runs the default base", async (t) => {
+  if (!needsTools(t, "containerd", "ctr", "runc") || !needs(t, "root, for containerd", process.getuid?.() === 0))
+    return;
+  const ctr = await containerdIn(t, join(folder, "engine"));
+  await ctr("images", "import", "--platform", "linux/amd64", join(folder, "docker.tar"));
+  const [name = ""] = (await ctr("images", "list", "--quiet")).split("\n");
+  const printed = await ctr("run", "--rm", name, "users");
+  assert.deepEqual(JSON.parse(printed), { ...SAME, user: [65532, 65532, "nonroot"], home: ["/home/nonroot", true] });
+});
+
+test("so does chroot in namespaces of an ordinary user's own", async (t) => {
+  const unshare = findTool("unshare");
+  if (!needsTools(t, "tar", "unshare", "chroot") || unshare === undefined) return;
+  const root = join(folder, "root");
+  await mkdir(root);
+  const [image] = await readLayout(out);
+  for (const { path } of image?.layers ?? [])
+    await succeeds("tar", "-xzp", "--keep-directory-symlink", "-C", root, "-f", path);
+  const config = await ociasm(["inspect", `oci:${out}:1`, "--config"]);
+  const settings: {
+    readonly Env: readonly string[];
+    readonly Entrypoint: readonly string[];
+    readonly WorkingDir: string;
+  } = JSON.parse(config.stdout).config;
+  const env = Object.fromEntries(settings.Env.map((line) => line.split(/=(.*)/s, 2)));
+  // A runtime brings devices, a chroot none: ctypes.util.find_library opens /dev/null.
+  const enter = `mount --rbind /dev ${root}/dev && exec chroot ${root} /bin/sh -c 'cd ${settings.WorkingDir} && exec "$@"' sh "$@"`;
+  const words = ["-Urm", "/bin/sh", "-c", enter, "sh", ...settings.Entrypoint];
+  const { code, stdout, stderr } = await run(unshare, words, { env });
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(JSON.parse(stdout), { ...SAME, user: [0, 0, "root"], home: ["/home/nonroot", true] });
 });
