@@ -1,12 +1,17 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type CountingProxy, startCountingProxy } from "./_counting-proxy.ts";
-import { machine, measure, median } from "./_measure.ts";
+import { costColumns, inRounds, type Round } from "./_job.ts";
+import { succeed } from "./_measure.ts";
+import { uvProgram } from "./peers/installer.ts";
+import { OCIASM } from "./peers/ociasm.ts";
+import { finish } from "./report/finish.ts";
+import { type Figure, medianOf, ratio } from "./report/result.ts";
 
-const CLI = fileURLToPath(new URL("../bundle/cli/main.js", import.meta.url));
 const ROUNDS = 3;
+/** Times uv. */
+const LIMIT = 1.5;
 
 /** Direct requirements, by case. */
 const CASES: Readonly<Record<string, string>> = {
@@ -22,15 +27,6 @@ const CASES: Readonly<Record<string, string>> = {
     watchdog websockets werkzeug wrapt yarl zipp`,
 };
 
-interface Sample {
-  readonly seconds: number;
-  readonly cpuSeconds: number;
-  /** Of the process and its children, in MiB. */
-  readonly peakMiB: number;
-  readonly bytes: number;
-  readonly connections: number;
-}
-
 /**
  * A resolution for CPython 3.11 on linux x86_64 beside `uv pip compile`, cold and warm: npm run bench -- lock [CASE…]
  * Nothing is read of a base image (`--base scratch`, with the Python and the libc named), and neither builds what has no
@@ -42,45 +38,42 @@ export async function bench(wanted: readonly string[]): Promise<void> {
     for (const name of wanted.length === 0 ? Object.keys(CASES) : wanted) {
       const packages = CASES[name];
       if (packages === undefined) throw new Error(`cases: ${Object.keys(CASES).join(", ")}`);
-      console.log(
-        JSON.stringify({ case: `lock ${name}`, machine: machine(), ...(await compare(packages, proxy)) }, undefined, 2),
-      );
+      await compare(name, packages, proxy);
     }
   } finally {
     await proxy.close();
   }
 }
 
-async function compare(packages: string, proxy: CountingProxy): Promise<Readonly<Record<string, unknown>>> {
+async function compare(name: string, packages: string, proxy: CountingProxy): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), "ociasm-bench-"));
   try {
     await writeFile(join(work, "in.txt"), `${packages.split(/\s+/).join("\n")}\n`);
     await mkdir(join(work, "app"));
-    const commands = { uv: uvCommand, ociasm: ociasmCommand };
-    const runs: Record<keyof typeof commands, Record<"cold" | "warm", Sample[]>> = {
-      uv: { cold: [], warm: [] },
-      ociasm: { cold: [], warm: [] },
+    const uv = await uvProgram();
+    const commands = {
+      uv: (cache: string) => uvCommand(uv, work, cache),
+      ociasm: (cache: string) => ociasmCommand(work, cache),
     };
     // In turns, so that both meet the same network.
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const kind of ["cold", "warm"] as const) {
-        for (const tool of ["uv", "ociasm"] as const) {
-          runs[tool][kind].push(await sample(commands[tool](work, `cache-${tool}-${round}`), work, proxy));
-        }
-      }
-    }
-    const [uv, ociasm] = [summary(runs.uv), summary(runs.ociasm)];
-    return {
-      uv,
-      ociasm,
-      ratio: {
-        cold: round2(ociasm.cold.seconds / uv.cold.seconds),
-        warm: round2(ociasm.warm.seconds / uv.warm.seconds),
-        coldBytes: round2(ociasm.cold.bytes / uv.cold.bytes),
-        warmBytes: round2(ociasm.warm.bytes / uv.warm.bytes),
-      },
-      differences: await differences(work),
+    const jobs = (["cold", "warm"] as const).flatMap((kind) =>
+      (["uv", "ociasm"] as const).map((tool) => ({
+        subject: `${tool}, ${kind}`,
+        run: (round: number) => sample(commands[tool](`cache-${tool}-${round}`), work, proxy),
+      })),
+    );
+    const rows = await inRounds(ROUNDS, jobs, "quiet");
+    const quotient = (kind: string, column: string, most?: number): readonly Figure[] => {
+      const [ours, theirs] = ["ociasm", "uv"].map((tool) => medianOf(rows, `${tool}, ${kind}`, column));
+      return ratio(`resolve ${name}, ${kind}, ${column}: ociasm / uv`, ours, theirs, most);
     };
+    finish({
+      case: `lock-${name}`,
+      versions: { uv: (await succeed(uv, ["--version"])).stdout.trim() },
+      tables: [{ title: `Resolve ${name}`, rows }],
+      figures: ["cold", "warm"].flatMap((kind) => [...quotient(kind, "wall s", LIMIT), ...quotient(kind, "MB")]),
+    });
+    for (const line of await differences(work)) console.log(line);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -88,46 +81,28 @@ async function compare(packages: string, proxy: CountingProxy): Promise<Readonly
 
 type Command = readonly [program: string, ...args: readonly string[]];
 
-function uvCommand(work: string, cache: string): Command {
+function uvCommand(uv: string, work: string, cache: string): Command {
   const target = ["--python-version", "3.11", "--python-platform", "x86_64-manylinux_2_36"];
   const rest = ["--only-binary", ":all:", "--generate-hashes", "--no-header", "--no-annotate", "--quiet"];
   const places = ["--cache-dir", join(work, cache), "-o", join(work, "uv.txt")];
-  return ["uv", "pip", "compile", join(work, "in.txt"), ...target, ...rest, ...places];
+  return [uv, "pip", "compile", join(work, "in.txt"), ...target, ...rest, ...places];
 }
 
 function ociasmCommand(work: string, cache: string): Command {
   const target = ["--base", "scratch", "--python", "3.11", "--libc", "glibc:2.36"];
   const places = ["-r", join(work, "in.txt"), "-o", join(work, "pylock.toml"), "--cache-dir", join(work, cache)];
-  return [process.execPath, CLI, "lock", join(work, "app"), ...target, ...places, "--no-build", "--quiet"];
+  return [process.execPath, OCIASM, "lock", join(work, "app"), ...target, ...places, "--no-build", "--quiet"];
 }
 
-async function sample([program, ...args]: Command, work: string, proxy: CountingProxy): Promise<Sample> {
+async function sample([program, ...args]: Command, work: string, proxy: CountingProxy): Promise<Round> {
   // Nothing is kept of the answer before, only of what servers said.
   await rm(args[args.indexOf("-o") + 1] ?? "", { force: true });
   proxy.take();
   const { PATH, HOME, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS, PIP_CERT } = process.env;
   const env = { PATH, HOME, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS, PIP_CERT, HTTPS_PROXY: proxy.url };
-  const { code, seconds, cpuSeconds, peakRss, stderr } = await measure(program, args, { cwd: work, env });
-  if (code !== 0) throw new Error(stderr);
-  return { seconds, cpuSeconds, peakMiB: Math.round(peakRss / 2 ** 20), ...proxy.take() };
-}
-
-function summary({ cold, warm }: Readonly<Record<"cold" | "warm", readonly Sample[]>>): {
-  readonly cold: Sample;
-  readonly warm: Sample;
-} {
-  return { cold: middle(cold), warm: middle(warm) };
-}
-
-function middle(samples: readonly Sample[]): Sample {
-  const of = (pick: (one: Sample) => number) => round2(median(samples.map(pick)));
-  return {
-    seconds: of((one) => one.seconds),
-    cpuSeconds: of((one) => one.cpuSeconds),
-    peakMiB: of((one) => one.peakMiB),
-    bytes: of((one) => one.bytes),
-    connections: of((one) => one.connections),
-  };
+  const cost = await succeed(program, args, { cwd: work, env });
+  const { bytes, connections } = proxy.take();
+  return { ...costColumns(cost), MB: bytes / 1e6, connections };
 }
 
 /** Pins that only one of the two has. */
@@ -139,8 +114,4 @@ async function differences(work: string): Promise<readonly string[]> {
     ...[...(theirs ?? [])].filter((pin) => own?.has(pin) !== true).map((pin) => `uv: ${pin}`),
     ...[...(own ?? [])].filter((pin) => theirs?.has(pin) !== true).map((pin) => `ociasm: ${pin}`),
   ].sort();
-}
-
-function round2(value: number): number {
-  return Math.round(value * 100) / 100;
 }

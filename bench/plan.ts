@@ -2,18 +2,22 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { machine, measure, median } from "./_measure.ts";
+import { costColumns, inRounds } from "./_job.ts";
+import { succeed } from "./_measure.ts";
+import { OCIASM } from "./peers/ociasm.ts";
+import { finish } from "./report/finish.ts";
+import { absolute } from "./report/result.ts";
 
-const CLI = fileURLToPath(new URL("../bundle/cli/main.js", import.meta.url));
 const PACKAGES = 400;
 const ROUNDS = 5;
+/** Seconds. */
+const LIMIT = 1;
 
 /**
  * `plan` and `explain torch` for a uv.lock of 400 packages, offline: npm run bench -- plan [MAIN.JS]
  * Nothing is read of a base image, which a build would have in its cache.
  */
-export async function bench([cli = CLI]: readonly string[]): Promise<void> {
+export async function bench([cli = OCIASM]: readonly string[]): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), "ociasm-bench-"));
   try {
     await mkdir(join(work, "app"));
@@ -21,28 +25,16 @@ export async function bench([cli = CLI]: readonly string[]): Promise<void> {
     await writeFile(join(work, "app", "main.py"), "print(1)\n");
     const common = [join(work, "app"), "--frozen", "--offline", "--base", "scratch", "--python", "3.12", "--libc"];
     const flags = [...common, "glibc:2.36", "--cache-dir", join(work, "cache"), "--json"];
-    const seconds: Record<string, number[]> = { plan: [], explain: [] };
-    const cpu: Record<string, number[]> = { plan: [], explain: [] };
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const [name, words] of [
-        ["plan", ["plan"]],
-        ["explain", ["explain", "torch"]],
-      ] as const) {
-        const run = await measure(process.execPath, [cli, ...words, ...flags]);
-        if (run.code !== 0) throw new Error(run.stderr);
-        seconds[name]?.push(run.seconds);
-        cpu[name]?.push(run.cpuSeconds);
-      }
-    }
-    const result = Object.fromEntries(
-      Object.entries(seconds).map(([name, all]) => [
-        name,
-        { cold: all[0], warm: median(all.slice(1)), warmCpu: median(cpu[name]?.slice(1) ?? []) },
-      ]),
+    const jobs = [["plan"], ["explain", "torch"]].map((words) => ({
+      subject: `ociasm ${words.join(" ")}`,
+      run: async () => costColumns(await succeed(process.execPath, [cli, ...words, ...flags])),
+    }));
+    const rows = await inRounds(ROUNDS, jobs, "quiet");
+    const figures = rows.flatMap(({ subject, values }) =>
+      absolute(`${subject}, ${PACKAGES} packages`, values["wall s"]?.median, "s", LIMIT),
     );
-    console.log(
-      JSON.stringify({ case: "plan", machine: machine(), packages: PACKAGES, seconds: result }, undefined, 2),
-    );
+    const title = `A uv.lock of ${PACKAGES} packages, offline`;
+    finish({ case: "plan", versions: {}, tables: [{ title, rows }], figures });
   } finally {
     await rm(work, { recursive: true, force: true });
   }

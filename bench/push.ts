@@ -1,68 +1,84 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { mkdtemp, open, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { startCuttingProxy } from "./_cutting-proxy.ts";
-import { type Cost, machine, measure } from "./_measure.ts";
+import { costColumns, inRounds, type Round } from "./_job.ts";
+import { type Cost, succeed } from "./_measure.ts";
+import { clear, readOptions, workFolder } from "./_options.ts";
+import { OCIASM } from "./peers/ociasm.ts";
+import { startServer } from "./peers/server.ts";
+import { finish } from "./report/finish.ts";
+import { medianOf, ratio } from "./report/result.ts";
 
-const CLI = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
 const MEBIBYTE = 1024 * 1024;
 const LAYERS = 6;
 const CUTS = 10;
 
 /**
- * `push [MEBIBYTES] [REGISTRY]`: an image of that many bytes from an OCI layout into a registry on loopback, beside crane
- * and skopeo where they are installed, and once over a line that is cut ten times. REGISTRY: docker-registry, or the
- * `registry` of go-containerregistry, by path or name.
+ * `push [MEBIBYTES] [REGISTRY] [--rounds N]`: an image of that many bytes from an OCI layout into a registry on loopback,
+ * beside crane and skopeo where they are installed, and once over a line that is cut ten times. REGISTRY: docker-registry,
+ * or `crane`, whose registry takes little of the processor.
  */
-export async function bench([mebibytes = "4096", registry = "docker-registry"]: readonly string[]): Promise<void> {
-  const work = await mkdtemp(join(tmpdir(), "ociasm-bench-"));
+export async function bench(args: readonly string[]): Promise<void> {
+  const options = readOptions(args, 3);
+  const [mebibytes = "1024", registry = "crane"] = options.words;
+  const work = await workFolder(options);
   try {
     const layout = join(work, "layout");
     const bytes = await writeLayout(layout, Number(mebibytes));
+    const own = (host: string) => [OCIASM, "copy", `oci:${layout}:1`, `${host}/app:1`, "--progress", "quiet"];
     const tools: readonly (readonly [name: string, command: string, args: (host: string) => readonly string[]])[] = [
-      ["ociasm", process.execPath, (host) => [CLI, "copy", `oci:${layout}:1`, `${host}/app:1`, "--progress", "quiet"]],
+      ["ociasm", process.execPath, own],
       ["crane", "crane", (host) => ["push", "--insecure", layout, `${host}/app:1`]],
       ["skopeo", "skopeo", (host) => [...SKOPEO, `oci:${layout}:1`, `docker://${host}/app:1`]],
     ];
-    const results: Record<string, object> = {};
-    for (const [name, command, args] of tools) {
-      const cost = await withRegistry(registry, join(work, name), (host) => measure(command, args(host))).catch(
-        () => undefined,
-      );
-      results[name] = cost === undefined ? { missing: true } : summary(cost, bytes);
-    }
-    let cut = { cuts: 0, sent: 0 };
-    const [, node, args] = tools[0] ?? ["", "", () => []];
-    const cost = await withRegistry(registry, join(work, "cut"), async (host) => {
-      const proxy = await startCuttingProxy(Number(host.split(":")[1]), Math.floor(bytes / (CUTS + 2)), CUTS);
-      const measured = await measure(node, args(proxy.host));
-      cut = { cuts: proxy.cuts, sent: proxy.bytes };
-      await proxy.close();
-      return measured;
+    const jobs = tools.map(([subject, command, words]) => ({
+      subject,
+      run: (round: number) =>
+        withRegistry(registry, join(work, `${subject}-${round}`), async (host) =>
+          pushColumns(await succeed(command, words(host)), bytes),
+        ),
+    }));
+    const cut = {
+      subject: "ociasm, cut ten times",
+      once: true,
+      run: () => cutPush(registry, join(work, "cut"), own, bytes),
+    };
+    const rows = await inRounds(options.rounds, [...jobs, cut]);
+    const [ours, crane, skopeo] = tools.map(([subject]) => medianOf(rows, subject, "wall s"));
+    finish({
+      case: "push",
+      versions: { registry },
+      tables: [{ title: `Push of ${Math.round(bytes / 1e6)} MB to a registry on loopback`, rows }],
+      figures: [...ratio("push: ociasm / crane", ours, crane, 1), ...ratio("push: ociasm / skopeo", ours, skopeo, 1)],
     });
-    results["cut ten times"] = { ...summary(cost, bytes), ...cut };
-    console.log(JSON.stringify({ ...machine(), registry, bytes, results }, undefined, 2));
   } finally {
-    await rm(work, { recursive: true, force: true });
+    await clear(work);
   }
+}
+
+async function cutPush(
+  registry: string,
+  folder: string,
+  words: (host: string) => readonly string[],
+  bytes: number,
+): Promise<Round> {
+  return await withRegistry(registry, folder, async (host) => {
+    const proxy = await startCuttingProxy(Number(host.split(":")[1]), Math.floor(bytes / (CUTS + 2)), CUTS);
+    try {
+      const columns = pushColumns(await succeed(process.execPath, words(proxy.host)), bytes);
+      return { ...columns, cuts: proxy.cuts, "sent MB": proxy.bytes / 1e6 };
+    } finally {
+      await proxy.close();
+    }
+  });
 }
 
 const SKOPEO = ["--insecure-policy", "copy", "--preserve-digests", "--dest-tls-verify=false"];
 
-function summary(cost: Cost, bytes: number): object {
-  return {
-    code: cost.code,
-    seconds: cost.seconds,
-    cpuSeconds: cost.cpuSeconds,
-    megabytesPerSecond: Math.round(bytes / 1e6 / cost.seconds),
-    peakRssMiB: Math.round(cost.peakRss / MEBIBYTE),
-    ...(cost.code === 0 ? {} : { stderr: cost.stderr.slice(-600) }),
-  };
+function pushColumns(cost: Cost, bytes: number): Round {
+  return { ...costColumns(cost), "MB/s": bytes / 1e6 / cost.seconds };
 }
 
 /** Layers of random bytes: nothing looks into them. */
@@ -108,45 +124,12 @@ async function writeLayout(folder: string, mebibytes: number): Promise<number> {
   return LAYERS * Math.ceil(mebibytes / LAYERS) * MEBIBYTE;
 }
 
-async function withRegistry<T>(command: string, folder: string, run: (host: string) => Promise<T>): Promise<T> {
-  mkdirSync(folder);
-  const port = await freePort();
-  const host = `127.0.0.1:${port}`;
-  const config = join(folder, "config.yml");
-  const storage = `storage: {filesystem: {rootdirectory: ${folder}/data}}`;
-  writeFileSync(config, `version: 0.1\nlog: {level: error}\n${storage}\nhttp: {addr: ${host}}\n`);
-  const isDistribution = command.endsWith("docker-registry");
-  const args = isDistribution ? ["serve", config] : ["-port", String(port)];
-  const child: ChildProcess = spawn(command, args, { stdio: "ignore" });
-  const failed = new Promise<never>((_, reject) => child.once("error", reject));
+async function withRegistry<T>(program: string, folder: string, run: (host: string) => Promise<T>): Promise<T> {
+  const server = await startServer(program, folder);
   try {
-    await Promise.race([failed, isUp(host)]);
-    return await run(host);
+    return await run(server.host);
   } finally {
-    child.kill();
-    await rm(folder, { recursive: true, force: true });
+    await server.stop();
+    await clear(folder);
   }
-}
-
-async function isUp(host: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (
-      await fetch(`http://${host}/v2/`).then(
-        (answer) => answer.ok,
-        () => false,
-      )
-    )
-      return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`no registry at ${host}`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }

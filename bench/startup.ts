@@ -1,27 +1,20 @@
-import { fileURLToPath } from "node:url";
-import { machine, measure, median } from "./_measure.ts";
+import { costColumns, inRounds } from "./_job.ts";
+import { succeed } from "./_measure.ts";
+import { readOptions } from "./_options.ts";
+import { OCIASM } from "./peers/ociasm.ts";
+import { finish } from "./report/finish.ts";
+import { medianOf, ratio } from "./report/result.ts";
 
-const CLI = fileURLToPath(new URL("../bundle/cli/main.js", import.meta.url));
-
-/** `ociasm --version` beside `node -e 0`, alternating. */
+/** `startup [--rounds N]`: `ociasm --version` beside `node -e 0`, in turns. */
 export async function bench(args: readonly string[]): Promise<void> {
-  const rounds = Number(args[0] ?? 15);
-  const node: number[] = [];
-  const ours: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    node.push((await measure(process.execPath, ["-e", "0"])).seconds);
-    ours.push((await measure(process.execPath, [CLI, "--version"])).seconds);
-  }
-  const ratio = median(ours) / median(node);
-  console.log(
-    JSON.stringify(
-      { case: "startup", machine: machine(), node: median(node), ociasm: median(ours), ratio },
-      undefined,
-      2,
-    ),
-  );
-  if (ratio > 2) {
-    console.error(`ociasm --version takes ${ratio.toFixed(2)} times as long as node -e 0; 2 is the limit`);
-    process.exitCode = 1;
-  }
+  const { rounds } = readOptions(args, 15);
+  const words = { "node -e 0": ["-e", "0"], "ociasm --version": [OCIASM, "--version"] };
+  const jobs = Object.entries(words).map(([subject, line]) => ({
+    subject,
+    run: async () => costColumns(await succeed(process.execPath, line)),
+  }));
+  const rows = await inRounds(rounds, jobs, "quiet");
+  const [node, ours] = Object.keys(words).map((subject) => medianOf(rows, subject, "wall s"));
+  const figures = ratio("ociasm --version / node -e 0", ours, node, 2);
+  finish({ case: "startup", versions: {}, tables: [{ title: "Start-up", rows }], figures });
 }
