@@ -1,9 +1,9 @@
 import type { Base, BaseRequest } from "../base/base.ts";
 import type { LockedPackage } from "../resolve/lock.ts";
+import { autoPackages, needlessPackages } from "./auto-packages.ts";
 import { type BaseChoice, openBaseOf, wantsAuto } from "./base-step.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { PackageIndex } from "./index-step.ts";
-import { autoPackages, needlessPackages } from "./libraries-step.ts";
 
 /** What `--system auto` looks at. */
 export interface AutoSubject {

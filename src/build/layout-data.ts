@@ -5,8 +5,7 @@ import type { PackageFamily } from "../layers/families.ts";
 import type { LayerPolicy } from "../layers/policy.ts";
 import type { InstallScheme } from "../layers/recipe.ts";
 import type { KeyIndex } from "../store/blob-store.ts";
-import { remember } from "../store/remember.ts";
-import { sha256Hex } from "../store/sha256.ts";
+import { rememberTexts } from "../store/remember.ts";
 
 /** The data in layout/ that decides where every byte lands. */
 export interface LayoutData {
@@ -27,8 +26,8 @@ export async function readLayoutData(policy: string, context: string, index: Key
   const families = await shipped("families.yaml");
   const scheme = await shipped("schemes/venv.yaml");
   const chosen = await policyText(policy, context);
-  const key = sha256Hex([FORMAT, families.text, scheme.text, chosen.text, chosen.file].join("\0"));
-  return remember(index, BUCKET, key, async () => {
+  const texts = [families.text, scheme.text, chosen.text, chosen.file];
+  return rememberTexts(index, BUCKET, FORMAT, texts, async () => {
     const [{ decodeFamilies }, { decodeScheme }, { decodePolicy }] = await Promise.all([
       import("../layers/families.ts"),
       import("../layers/scheme.ts"),

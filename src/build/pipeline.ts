@@ -20,7 +20,7 @@ import { type KnownLayers, knownLayers } from "./known-layers.ts";
 import { createRunBlobs, type RunBlobs } from "./layer-blobs.ts";
 import { type LayerCache, NO_CACHE, openLayerCache } from "./layer-cache.ts";
 import { layerStep } from "./layer-step.ts";
-import { checkLibraries } from "./libraries-step.ts";
+import { checkLibraries } from "./library-check.ts";
 import { type PlanInput, planStep } from "./plan-step.ts";
 import type { Prepared } from "./prepare-step.ts";
 import { openPublisher, publicationOf } from "./publish-step.ts";

@@ -1,5 +1,6 @@
+import * as posix from "node:path/posix";
 import { ELF_MACHINES } from "../debian/elf-machines.ts";
-import type { TargetLibc } from "../python/target.ts";
+import type { TargetLibc, TargetPython } from "../python/target.ts";
 import { globMatcher } from "./glob.ts";
 import type { LibraryRules } from "./library-rules.ts";
 
@@ -15,6 +16,13 @@ export interface NeedingLibrary {
   readonly glibc?: string;
   /** e_machine; 0 where it was not read. */
   readonly machine?: number;
+  /** DT_RUNPATH or DT_RPATH, as written. */
+  readonly folders?: readonly string[];
+  /**
+   * Nobody but its author ran it: what lies beside it counts where its own folders lead, and each module is held
+   * against the target by itself. Of a wheel, files that others load first or by their paths are no news.
+   */
+  readonly untried?: boolean;
 }
 
 export interface MissingLibrary {
@@ -33,7 +41,7 @@ const LIBC =
 const MODULE = /\.(?:cpython-3\d+t?-[\w-]+|abi3(?:t)?)\.so$/;
 
 /**
- * Sonames that neither wheels nor base have, sorted. A library anywhere in a wheel counts for all wheels: whoever needs
+ * Sonames that neither wheels nor base have, sorted. A library anywhere in a wheel counts for all others: whoever needs
  * it finds it by RPATH, or finds it loaded. `packages` are the names in the lock.
  */
 export function missingLibraries(
@@ -44,20 +52,24 @@ export function missingLibraries(
 ): readonly MissingLibrary[] {
   const byName = namedLibraries(libraries);
   const isOptional = globMatcher(rules.optional);
-  const isGap = (soname: string): boolean =>
-    !LIBC.test(soname) && !byName.has(soname) && !has(soname) && !Object.hasOwn(rules.elsewhere, soname);
+  const isGap = (soname: string, library?: NeedingLibrary): boolean =>
+    !LIBC.test(soname) &&
+    !has(soname) &&
+    !Object.hasOwn(rules.elsewhere, soname) &&
+    !(byName.get(soname) ?? []).some((one) => library === undefined || isFound(one, library));
   const users = new Map<string, Map<string, string>>();
   const note = (soname: string, owner: string, path: string): void => {
-    if (!isGap(soname)) return;
     const known = users.get(soname) ?? new Map<string, string>();
     if (!known.has(owner)) known.set(owner, path);
     users.set(soname, known);
   };
-  for (const { path, owner, needed } of libraries) {
-    if (!isOptional(path)) for (const soname of needed) note(soname, owner, path);
+  for (const library of libraries) {
+    if (isOptional(library.path)) continue;
+    for (const soname of library.needed) if (isGap(soname, library)) note(soname, library.owner, library.path);
   }
-  for (const name of packages)
-    for (const soname of rules.opened.get(name) ?? []) note(soname, name, "opens it by name");
+  for (const name of packages) {
+    for (const soname of rules.opened.get(name) ?? []) if (isGap(soname)) note(soname, name, "opens it by name");
+  }
   const required = requiredNames(
     libraries.filter(({ path }) => !isOptional(path)),
     byName,
@@ -70,6 +82,17 @@ export function missingLibraries(
       required: required.has(soname),
       users: [...owners].map(([owner, path]) => ({ owner, path })),
     }));
+}
+
+/** Whether the loader comes to `library` when it looks for what `user` needs. */
+function isFound(library: NeedingLibrary, user: NeedingLibrary): boolean {
+  if (user.untried !== true || library.owner !== user.owner) return true;
+  const folder = posix.dirname(library.path);
+  const origin = `/${posix.dirname(user.path)}`;
+  return (user.folders ?? []).some((told) => {
+    const place = told.replace(/\$(?:ORIGIN|\{ORIGIN\})/g, origin);
+    return place.startsWith("/") && posix.resolve(place) === `/${folder}`;
+  });
 }
 
 type NamedLibraries = ReadonlyMap<string, readonly NeedingLibrary[]>;
@@ -92,13 +115,14 @@ function namedLibraries(libraries: readonly NeedingLibrary[]): NamedLibraries {
 function requiredNames(
   libraries: readonly NeedingLibrary[],
   byName: NamedLibraries,
-  isGap: (soname: string) => boolean,
+  isGap: (soname: string, library: NeedingLibrary) => boolean,
 ): ReadonlySet<string> {
   const required = new Set<string>();
   for (const modules of byOwner(libraries.filter(({ path }) => MODULE.test(path)))) {
     const counts = new Map<string, number>();
     for (const module of modules) {
-      const gaps = new Set([...withNeeded([module], byName)].flatMap(({ needed }) => needed.filter(isGap)));
+      const reached = [...withNeeded([module], byName)];
+      const gaps = new Set(reached.flatMap((library) => library.needed.filter((soname) => isGap(soname, library))));
       for (const soname of gaps) counts.set(soname, (counts.get(soname) ?? 0) + 1);
     }
     for (const [soname, count] of counts) if (count * 2 >= modules.length) required.add(soname);
@@ -135,9 +159,31 @@ export function tooNewLibraries(libraries: readonly NeedingLibrary[], libc: Targ
 export function foreignModules(libraries: readonly NeedingLibrary[], architecture: string): readonly NeedingLibrary[] {
   const wanted = ELF_MACHINES.get(architecture);
   const modules = libraries.filter(({ path, machine = 0 }) => MODULE.test(path) && machine !== 0);
-  return byOwner(modules).flatMap((owned) =>
-    wanted === undefined || owned.some(({ machine }) => machine === wanted) ? [] : owned,
+  return judgedTogether(modules).flatMap((alike) =>
+    wanted === undefined || alike.some(({ machine }) => machine === wanted) ? [] : alike,
   );
+}
+
+/** Untried modules that the target's Python would pass over by their names, where no other is beside them. */
+export function passedModules(
+  libraries: readonly NeedingLibrary[],
+  { version, freeThreaded }: Pick<TargetPython, "version" | "freeThreaded">,
+): readonly NeedingLibrary[] {
+  const suffix = `.cpython-${version.split(".").slice(0, 2).join("")}${freeThreaded ? "t" : ""}-`;
+  const isTaken = ({ path }: NeedingLibrary): boolean =>
+    path.includes(suffix) || (freeThreaded ? /\.abi3t\.so$/ : /\.abi3\.so$/).test(path);
+  const modules = libraries.filter(({ path, untried }) => untried === true && MODULE.test(path));
+  return judgedTogether(modules).flatMap((alike) => (alike.some(isTaken) ? [] : alike));
+}
+
+/** The modules of a wheel, and the builds of one untried module. */
+function judgedTogether(modules: readonly NeedingLibrary[]): readonly (readonly NeedingLibrary[])[] {
+  const groups = new Map<string, NeedingLibrary[]>();
+  for (const module of modules) {
+    const key = module.untried === true ? `${module.owner}\0${module.path.replace(MODULE, "")}` : module.owner;
+    groups.set(key, [...(groups.get(key) ?? []), module]);
+  }
+  return [...groups.values()];
 }
 
 function minorOf(version: string): number {

@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { KeyIndex } from "../store/blob-store.ts";
-import { remember } from "../store/remember.ts";
-import { sha256Hex } from "../store/sha256.ts";
+import { rememberTexts } from "../store/remember.ts";
 import type { Interpreters, RuntimeRelease } from "./runtime.ts";
 
 const FILE = new URL("../../../layout/interpreters.yaml", import.meta.url);
@@ -11,7 +10,7 @@ const FORMAT = 2;
 /** What is shipped. */
 export async function readInterpreters(index: KeyIndex): Promise<Interpreters> {
   const text = await readFile(FILE, "utf8");
-  return remember(index, "layout", sha256Hex(`${FORMAT}\0${text}`), async () => {
+  return rememberTexts(index, "layout", FORMAT, [text], async () => {
     const { decodeReleases } = await import("./release-data.ts");
     return decodeReleases(text);
   });

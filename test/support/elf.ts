@@ -3,16 +3,23 @@ export interface ElfNeeds {
   readonly needed?: readonly string[];
   /** Versions of libc.so.6: "GLIBC_2.28". */
   readonly versions?: readonly string[];
+  /** DT_RUNPATH. */
+  readonly runpath?: string;
 }
 
 /** A 64-bit little-endian shared object with a dynamic section and nothing to run. */
-export function elfLibrary(soname: string, machine: number, { needed = [], versions = [] }: ElfNeeds = {}): Uint8Array {
-  const names = [soname, ...needed, ...versions];
+export function elfLibrary(
+  soname: string,
+  machine: number,
+  { needed = [], versions = [], runpath }: ElfNeeds = {},
+): Uint8Array {
+  const told = runpath === undefined ? [] : [runpath];
+  const names = [soname, ...needed, ...versions, ...told];
   const strings = Buffer.from(`\0${names.join("\0")}\0`);
   const offsetOf = (name: string): number => strings.indexOf(`\0${name}\0`) + 1;
   const address = 0x10000;
   const [segments, dynamic] = [64, 64 + 2 * 56];
-  const size = (6 + needed.length) * 16;
+  const size = (6 + needed.length + told.length) * 16;
   const table = dynamic + size;
   const wanted = table + strings.length;
   const file = Buffer.alloc(wanted + 16 * (1 + versions.length));
@@ -35,6 +42,7 @@ export function elfLibrary(soname: string, machine: number, { needed = [], versi
     [10, strings.length],
     [14, offsetOf(soname)],
     ...needed.map((name) => [1, offsetOf(name)] as const),
+    ...told.map((name) => [29, offsetOf(name)] as const),
     ...(versions.length === 0
       ? []
       : ([
