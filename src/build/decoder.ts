@@ -231,6 +231,6 @@ function unknownKey(entry: ConfigEntry, path: string, known: readonly string[], 
 }
 
 /** `stopSignal` and `stop_signal` are `stop-signal`. */
-function dashed(name: string): string {
+export function dashed(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll("_", "-");
 }

@@ -48,8 +48,6 @@ export async function detect(context: string): Promise<Detected> {
   if (entrypoint.candidates.length > 0) {
     warnings.push(`nothing is run by default, for there are several: ${entrypoint.candidates.join(", ")}`);
   }
-  if (fileNames.includes("cog.yaml"))
-    warnings.push("cog.yaml is not read yet: nothing that it lists gets into the image");
   const sourceRoots = (await hasPackages(join(context, "src"))) ? ["src"] : [];
   const found = { otherLocks, project, entrypoint, sourceRoots, warnings };
   const { requiresPython } = project;

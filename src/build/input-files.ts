@@ -8,6 +8,7 @@ import type { InputContext, LockInput } from "../input/input.ts";
 import type { RequirementsInput } from "../input/request.ts";
 import { requestFormats } from "../input/request-formats.ts";
 import type { BuildDeps } from "./deps.ts";
+import { foreignFormats } from "./foreign/formats.ts";
 
 /** What a run builds from: a lock, or requirements that are still to be resolved. */
 export type Input = LockInput | RequirementsInput;
@@ -15,6 +16,8 @@ export type Input = LockInput | RequirementsInput;
 /** Reads one file by its name. Throws INPUT_NOT_FOUND, INPUT_UNSUPPORTED and what its reader throws. */
 export async function readInputFile(file: string, context: Omit<InputContext, "file">): Promise<Input> {
   const baseName = file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1);
+  const foreign = foreignFormats.find(({ request, matches }) => request !== undefined && matches(baseName));
+  if (foreign?.request !== undefined) return foreign.request(await readText(file), { ...context, file });
   // A requirements file with hashes is a lock all the same.
   const format = requestFormats.find((one) => one.matches(baseName)) ?? formatOf(file);
   return format.parse(await readText(file), { ...context, file });

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { OciasmError } from "../errors.ts";
 import type { InputContext } from "../input/input.ts";
@@ -30,21 +29,8 @@ export async function inputStep(
   deps: Pick<BuildDeps, "environment" | "report">,
 ): Promise<Input | undefined> {
   const input = await findInput(request, inputContext(request.context, deps.environment));
-  if (input === undefined) refuseCog(request.context);
   for (const message of input?.warnings ?? []) deps.report({ type: "warning", message });
   return input;
-}
-
-/** An image without the packages that such a file lists would be a surprise. */
-function refuseCog(context: string): void {
-  if (!existsSync(join(context, "cog.yaml"))) return;
-  throw new OciasmError(
-    "INPUT_UNSUPPORTED",
-    `cog.yaml is not read yet, and nothing else in ${context} names packages`,
-    {
-      hint: "write its Python packages into a requirements.txt, and name its system packages with --system",
-    },
-  );
 }
 
 type Context = Omit<InputContext, "file">;

@@ -10,21 +10,31 @@ import type { ConfigNode } from "./config-node.ts";
 import { configDecoder } from "./config-schema.ts";
 import { tomlNode } from "./config-toml.ts";
 import type { yamlNode } from "./config-yaml.ts";
+import { foreignConfig } from "./foreign/foreign-config.ts";
+import { foreignFormats } from "./foreign/formats.ts";
 
 export interface LoadedConfig {
   readonly config: BuildConfig;
   /** As it is called in messages; absent when there is no configuration. */
   readonly file?: string;
+  /** Of a file of another tool: what of it means something else here. */
+  readonly notes?: readonly string[];
 }
 
 const YAML_NAMES: readonly string[] = ["ociasm.yaml", "ociasm.yml"];
 const TABLE: readonly string[] = ["tool", "ociasm"];
 
+/** What says how an image is built: a configuration of ours, else a cog.yaml. Throws as `readOwnConfig` and `foreignConfig`. */
+export async function readConfig(context: string, file?: string, index?: KeyIndex): Promise<LoadedConfig> {
+  const own = await readOwnConfig(context, file, index);
+  return own.file === undefined ? ((await readForeign(context)) ?? own) : own;
+}
+
 /**
  * The configuration of a context: `file` when it is given, else ociasm.yaml or [tool.ociasm] in pyproject.toml; both
  * are an error, for nobody could say which one holds. Throws CONFIG_INVALID with every problem and its place.
  */
-export async function readConfig(context: string, file?: string, index?: KeyIndex): Promise<LoadedConfig> {
+export async function readOwnConfig(context: string, file?: string, index?: KeyIndex): Promise<LoadedConfig> {
   if (file !== undefined) return readNamed(file, index);
   const found: LoadedConfig[] = [];
   for (const name of [...YAML_NAMES, "pyproject.toml"]) {
@@ -39,9 +49,21 @@ export async function readConfig(context: string, file?: string, index?: KeyInde
   });
 }
 
+async function readForeign(context: string): Promise<LoadedConfig | undefined> {
+  for (const format of foreignFormats) {
+    const path = format.detected === undefined ? undefined : join(context, format.detected);
+    const text = path === undefined ? undefined : await readIfThere(path);
+    if (path === undefined || text === undefined) continue;
+    return { ...(await foreignConfig(format, { file: basename(path), path, text })), file: basename(path) };
+  }
+  return undefined;
+}
+
 async function readNamed(file: string, index: KeyIndex | undefined): Promise<LoadedConfig> {
   const text = await readIfThere(resolve(file));
   if (text === undefined) throw new OciasmError("INPUT_NOT_FOUND", `there is no ${file}`);
+  const foreign = foreignFormats.find(({ request, matches }) => request !== undefined && matches(basename(file)));
+  if (foreign !== undefined) return { ...(await foreignConfig(foreign, { file, path: resolve(file), text })), file };
   return { config: (await decodeConfig(file, text, index)) ?? {}, file };
 }
 

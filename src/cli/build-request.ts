@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { Detected } from "../build/detect.ts";
 import { detectContext } from "../build/detect-script.ts";
 import { type BuildFlags, mergeSettings } from "../build/merge-settings.ts";
 import { type OpenDeps, openDeps } from "../build/open-deps.ts";
@@ -49,15 +50,21 @@ export async function readRequest(args: Arguments, session: Session): Promise<Bu
   const loaded = alone ? { config: {} } : await readConfig(context, file, createDiskStore(session.cacheDir));
   const config = { bytecode: DEFAULT_BYTECODE, ...mergeSettings(buildFlags(args), session.environment, loaded.config) };
   const solverFlags = SOLVER_FLAGS.filter((name) => args.flags.has(name));
+  const seen = loaded.notes === undefined ? detected : foreignDetected(detected, loaded.file, loaded.notes);
   const named = args.flags.has("constraint") && config.requirements === undefined ? ["constraint"] : [];
   return {
     context,
     config,
-    detected,
+    detected: seen,
     noCache: booleanFlag(args, "no-cache"),
     trust: trustOf(args),
     solverFlags: [...named, ...solverFlags],
   };
+}
+
+/** What a file of another tool says takes the place of what was found beside it. */
+function foreignDetected(detected: Detected, file = "", notes: readonly string[]): Detected {
+  return { ...detected, otherLocks: [], warnings: notes, summary: `detected ${file}` };
 }
 
 /** Flags that mean nothing to a lock. */

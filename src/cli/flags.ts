@@ -62,7 +62,7 @@ const CONFIG_FILE: Flag = flag("file", "configuration (default: ociasm.yaml, [to
 export const INPUT: FlagGroup = {
   title: "What to build from",
   flags: [
-    CONFIG_FILE,
+    { ...CONFIG_FILE, help: "configuration (default: ociasm.yaml, [tool.ociasm], cog.yaml)" },
     flag("lock", "a lock file", { placeholder: "FILE", path: true }),
     list("requirement", "FILE", "a requirements file, pyproject.toml or script", { short: "r", path: true }),
     list("constraint", "FILE", "a constraints file", { short: "c", path: true }),
@@ -102,6 +102,14 @@ export const RESOLVING: FlagGroup = {
     list("only-binary", "NAME", "take wheels only of this package, or of :all:", { commas: true }),
     flag("no-build", "build nothing from sources"),
     flag("install-project", "install the project as a package, built by its own backend"),
+  ],
+};
+
+export const INIT: FlagGroup = {
+  title: "The configuration",
+  flags: [
+    flag("from", "a Dockerfile or cog.yaml to convert; what can't be is listed", { placeholder: "FILE", path: true }),
+    flag("force", "overwrite what is there"),
   ],
 };
 

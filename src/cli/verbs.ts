@@ -7,6 +7,7 @@ import {
   type FlagGroup,
   GLOBAL,
   INDEX,
+  INIT,
   INPUT,
   INSPECT,
   LAYERS,
@@ -53,6 +54,14 @@ export const VERBS: readonly Verb[] = [
     groups: [OUTPUT, INPUT, RESOLVING, RUNTIME, LAYERS, INDEX, GLOBAL],
     words: [0, 1],
     load: async () => (await import("./commands/build.ts")).buildCommand,
+  },
+  {
+    name: "init",
+    usage: "init [CONTEXT] [--from FILE] [--force]",
+    summary: "write a first ociasm.yaml, also of a Dockerfile or cog.yaml",
+    groups: [INIT, GLOBAL],
+    words: [0, 1],
+    load: async () => (await import("./commands/init.ts")).initCommand,
   },
   {
     name: "lock",

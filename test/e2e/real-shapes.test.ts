@@ -142,10 +142,10 @@ const SHAPES: readonly Shape[] = [
     words: [/holds sources, and nothing is built here/, /requirements\.txt:1:1/],
   },
   {
-    name: "a cog.yaml and nothing else",
-    files: { "cog.yaml": "build: {python_version: '3.11'}\n" },
+    name: "a cog.yaml whose commands would have to be run",
+    files: { "cog.yaml": "build: {python_version: '3.11', run: [make]}\n" },
     code: 2,
-    words: [/cog\.yaml is not read yet/, /requirements\.txt/],
+    words: [/cog\.yaml can't be followed: `make`: it compiles/, /cog\.yaml:1:/, /init --from/],
   },
 ];
 

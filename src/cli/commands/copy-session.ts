@@ -1,6 +1,6 @@
 import type { Copied } from "../../build/copy-step.ts";
 import { type OpenDeps, openDeps } from "../../build/open-deps.ts";
-import { readConfig } from "../../build/read-config.ts";
+import { readOwnConfig } from "../../build/read-config.ts";
 import { withRegistries } from "../../build/registry-settings.ts";
 import { formatPlatform, type Platform, parsePlatform } from "../../oci/platform.ts";
 import { createDiskStore } from "../../store/disk.ts";
@@ -13,7 +13,7 @@ import { version } from "../version.ts";
 
 /** Runs `work` with the parts of ring 2, and closes them. Registries are reached as this folder's configuration says. */
 export async function withDeps<T>(args: Arguments, session: Session, work: (deps: OpenDeps) => Promise<T>): Promise<T> {
-  const { config } = await readConfig(".", stringFlag(args, "file"), createDiskStore(session.cacheDir));
+  const { config } = await readOwnConfig(".", stringFlag(args, "file"), createDiskStore(session.cacheDir));
   const deps = openDeps({
     ...session,
     environment: withRegistries(session.environment, config.registries, "."),
