@@ -20,7 +20,8 @@ const STAND_INS = /-gles$|-extra\d|elogind|-compat-shim|-antlrdbg|-dbg$|-dev$|-c
 
 /**
  * Sonames with the packages to take, the best first, from the lines of a Contents index. Of `libz.so.1` and
- * `libz.so.1.2.13` in one package the first is the soname, the other the file that it leads to.
+ * `libz.so.1.2.13` in one package the first is the soname, the other the file that it leads to. Of three, as
+ * `libbz2.so.1`, `libbz2.so.1.0` and `libbz2.so.1.0.4`, the second may be it as well.
  */
 export function sonamesOf(lines: Iterable<ContentsLine>): ReadonlyMap<string, readonly string[]> {
   const all = new Map<string, Set<string>>();
@@ -31,17 +32,22 @@ export function sonamesOf(lines: Iterable<ContentsLine>): ReadonlyMap<string, re
     for (const one of packages) known.add(one);
     all.set(name, known);
   }
-  const names = [...all.keys()].filter((name) => !isTarget(name, all)).sort();
+  const files = new Set([...all.keys()].filter((name) => isTarget(name, all)));
+  const between = new Set([...files].flatMap(shorterNames));
+  const names = [...all.keys()].filter((name) => !files.has(name) || between.has(name)).sort();
   return new Map(names.map((name) => [name, [...(all.get(name) ?? [])].sort(byChoice)] as const));
 }
 
 function isTarget(name: string, all: ReadonlyMap<string, ReadonlySet<string>>): boolean {
+  const packages = [...(all.get(name) ?? [])];
+  return shorterNames(name).some((shorter) => packages.some((one) => all.get(shorter)?.has(one) === true));
+}
+
+/** "libz.so.1" and "libz.so.1.2" of "libz.so.1.2.13". */
+function shorterNames(name: string): readonly string[] {
   const [stem = "", version = ""] = name.split(/(?<=\.so)\./);
   const parts = version.split(".");
-  return parts.some((_, length) => {
-    const shorter = all.get(`${stem}.${parts.slice(0, length).join(".")}`);
-    return length > 0 && [...(all.get(name) ?? [])].some((one) => shorter?.has(one) === true);
-  });
+  return parts.slice(1).map((_, at) => `${stem}.${parts.slice(0, at + 1).join(".")}`);
 }
 
 function byChoice(a: string, b: string): number {

@@ -36,6 +36,11 @@ test("the file behind a soname is none, another package's longer name is", () =>
   );
 });
 
+test("of three names in one package the second may be the soname too", () => {
+  const lines = ["libbz2.so.1", "libbz2.so.1.0", "libbz2.so.1.0.4"].map((name) => `usr/lib/${name}  libs/libbz2-1.0`);
+  assert.deepEqual(table(...lines), { "libbz2.so.1": ["libbz2-1.0"], "libbz2.so.1.0": ["libbz2-1.0"] });
+});
+
 test("of several packages the plainest comes first", () => {
   assert.deepEqual(
     table(
