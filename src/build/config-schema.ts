@@ -9,6 +9,7 @@ import type {
   FilesConfig,
   LayerGroupConfig,
   LayersConfig,
+  LeaveOutConfig,
   RegistryConfig,
   WeightsConfig,
 } from "./config.ts";
@@ -84,14 +85,22 @@ export const compression: Decoder<CompressionConfig> = either(
   codec,
 );
 
+const paths = list("Paths below site-packages, or absolute in the image; * and ** allowed", text("Image path"));
+
 const conflict: Decoder<ConflictConfig> = object(
   "Which package provides a file that several bring along",
   {
     winner: text("Package whose file stays"),
     over: list("Packages that yield", text("Package name")),
-    paths: list("Paths below site-packages, or absolute in the image; * and ** allowed", text("Image path")),
+    paths,
   },
   { required: ["winner", "over", "paths"] },
+);
+
+const leaveOut: Decoder<LeaveOutConfig> = object(
+  "Files that packages bring and the image does without",
+  { packages: list("Packages", text("Package name")), paths },
+  { required: ["packages", "paths"] },
 );
 
 const extraFile: Decoder<ExtraFile> = object(
@@ -294,6 +303,7 @@ export const configDecoder: Decoder<BuildConfig> = object<BuildConfig>(
     layers,
     compression,
     conflicts: list("Who wins where packages bring the same file", conflict),
+    leaveOut: list("Files of packages that the image does without", leaveOut),
     files,
     accounts,
     weights: list("Models and other large files, one layer each", weights),

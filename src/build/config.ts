@@ -79,6 +79,7 @@ export interface BuildConfig {
   readonly layers?: LayersConfig;
   readonly compression?: CompressionConfig;
   readonly conflicts?: readonly ConflictConfig[];
+  readonly leaveOut?: readonly LeaveOutConfig[];
   readonly files?: FilesConfig;
   readonly accounts?: AccountsConfig;
   readonly weights?: readonly WeightsConfig[];
@@ -140,6 +141,12 @@ export interface ConflictConfig {
   readonly winner: string;
   /** The packages that yield. */
   readonly over: readonly string[];
+  /** Relative to site-packages, or absolute in the image (glob). */
+  readonly paths: readonly string[];
+}
+
+export interface LeaveOutConfig {
+  readonly packages: readonly string[];
   /** Relative to site-packages, or absolute in the image (glob). */
   readonly paths: readonly string[];
 }

@@ -1,11 +1,12 @@
 import type { Base } from "../base/base.ts";
-import { type ConflictRule, excludesOf } from "../install/conflict-rules.ts";
+import { excludesOf, type LeftOut } from "../install/left-out.ts";
 import { type Accounts, accountSources, hasAccount, NONROOT } from "../layers/accounts.ts";
 import { type BytecodeChoice, bytecodeSlots, planBytecodeLayers } from "../layers/bytecode-layers.ts";
 import { accountsRecipe, environmentRecipe } from "../layers/environment.ts";
 import { layerKey } from "../layers/key.ts";
 import { filesRecipe, type ProjectSource } from "../layers/project.ts";
-import type { CodecChoice, LayerRecipe, LayerSource } from "../layers/recipe.ts";
+import type { CodecChoice, InstallScheme, LayerRecipe, LayerSource } from "../layers/recipe.ts";
+import { throughLinks } from "../layers/through-links.ts";
 import { type LayerContext, planWheelLayers } from "../layers/wheel-layers.ts";
 import type { Target } from "../python/target.ts";
 import type { Lock } from "../resolve/lock.ts";
@@ -22,7 +23,7 @@ export interface PlanInput {
   readonly projectMtime: number;
   readonly target: Pick<Target, "python"> | undefined;
   readonly lock: Lock | undefined;
-  readonly conflicts: readonly ConflictRule[];
+  readonly leftOut: readonly LeftOut[];
   readonly project: readonly ProjectSource[];
   /** Without a leading slash. */
   readonly workdir: string;
@@ -54,15 +55,15 @@ export function planStep(input: PlanInput): LayerPlan {
   const project =
     input.project.length === 0
       ? []
-      : [filesRecipe("project", input.project, { ...context, mtime: input.projectMtime })];
-  const weights = input.weights.map(({ name, sources }) => filesRecipe(name, sources, context));
+      : [filesRecipe("project", onBase(input.project, base), { ...context, mtime: input.projectMtime })];
+  const weights = input.weights.map(({ name, sources }) => filesRecipe(name, onBase(sources, base), context));
   const own = [...weights, ...environment, ...project];
   const slots = bytecodeSlots(layout.policy.budget);
   const wheels = planWheelLayers(input.lock?.packages ?? [], layout.policy, layout.families, {
     ...context,
     baseLayers: base.layers.length,
     reserved: base.recipes.length + own.length + slots,
-    excludes: excludesOf(input.conflicts, layout.scheme),
+    excludes: excludesOf(input.leftOut, layout.scheme),
   });
   const sources = wheels.layers.flatMap(({ recipe }) => recipe.sources.filter((source) => source.type === "wheel"));
   const bytecode =
@@ -74,8 +75,25 @@ export function planStep(input: PlanInput): LayerPlan {
       ...bytecode.map(planned),
       ...own.map(planned),
     ],
-    warnings: wheels.warnings,
+    warnings: [...hiddenLinks(layout.scheme, base), ...wheels.warnings],
   };
+}
+
+/** The sources where the base's links to directories lead: /lib of a merged /usr stays the link that it is. */
+function onBase<S extends LayerSource>(sources: readonly S[], { facts }: Base): readonly S[] {
+  return sources.map((source) =>
+    "path" in source ? { ...source, path: throughLinks(source.path, facts.links, source.type === "directory") } : source,
+  );
+}
+
+/** The environment has one place on every base, or its layers could not be shared. */
+function hiddenLinks({ data }: InstallScheme, { spec, facts }: Base): readonly string[] {
+  const parts = data.split("/");
+  const places = parts.map((_, at) => parts.slice(0, at + 1).join("/"));
+  return places.flatMap((place) => {
+    const target = Object.hasOwn(facts.links, place) ? facts.links[place] : undefined;
+    return target === undefined ? [] : [`/${place} of ${spec}, a link to /${target}, gives way to a folder`];
+  });
 }
 
 function planned(recipe: LayerRecipe): PlannedLayer {
@@ -83,8 +101,9 @@ function planned(recipe: LayerRecipe): PlannedLayer {
 }
 
 function environmentOf(input: PlanInput, context: LayerContext): readonly LayerRecipe[] {
-  const { base, target, workdir } = input;
-  const more = accountsOf(input);
+  const { base, target } = input;
+  const workdir = throughLinks(input.workdir, base.facts.links, true);
+  const more = onBase(accountsOf(input), base);
   if (target === undefined) return more.length === 0 ? [] : [accountsRecipe(more, context)];
   const { version, freeThreaded } = target.python;
   const python = { version, freeThreaded, executable: base.facts.python?.executable ?? `/usr/bin/python3` };

@@ -8,7 +8,7 @@ import { OciasmError } from "../errors.ts";
 import type { ImageSettings } from "../image/settings.ts";
 import { newRequest } from "../input/new-request.ts";
 import { isRequest } from "../input/request.ts";
-import type { ConflictRule } from "../install/conflict-rules.ts";
+import type { LeftOut } from "../install/left-out.ts";
 import type { CodecChoice } from "../layers/recipe.ts";
 import { type Platform, parsePlatform } from "../oci/platform.ts";
 import { parseTagged } from "../oci/reference.ts";
@@ -58,7 +58,7 @@ export interface Prepared {
   readonly codec: CodecChoice;
   readonly project: Project;
   readonly settings: ImageSettings;
-  readonly conflicts: readonly ConflictRule[];
+  readonly leftOut: readonly LeftOut[];
   readonly mtime: number;
   readonly projectMtime: number;
   /** SOURCE_DATE_EPOCH or `created`, in seconds. */
@@ -96,12 +96,16 @@ export async function prepareStep(request: BuildRequest, deps: BuildDeps): Promi
     codec: await codecOf(config),
     project: await projectStep({ context, config, detected, scheme: layout.scheme, outputs: pathsOf(outputs) }, deps),
     settings: await settingsOf(request),
-    conflicts: config.conflicts ?? [],
+    leftOut: leftOutOf(config),
     mtime: DEFAULT_MTIME,
     projectMtime: epoch === undefined ? DEFAULT_MTIME : Number(epoch),
     epoch,
     destinations,
   };
+}
+
+function leftOutOf({ conflicts = [], leaveOut = [] }: BuildConfig): readonly LeftOut[] {
+  return [...conflicts.map(({ over, paths }) => ({ packages: over, paths })), ...leaveOut];
 }
 
 export function platformsOf(texts: readonly string[] = ["linux/amd64"]): readonly Platform[] {

@@ -1,35 +1,9 @@
 import { OciasmError } from "../errors.ts";
 import type { InstallScheme } from "../layers/recipe.ts";
-import { normalizeName } from "../python/name.ts";
 import type { Conflict } from "./conflicts.ts";
-
-/** An entry of `conflicts:` in the configuration. */
-export interface ConflictRule {
-  /** The package whose files stay. */
-  readonly winner: string;
-  /** Packages that leave them out. */
-  readonly over: readonly string[];
-  /** Patterns relative to site-packages, or absolute in the image. */
-  readonly paths: readonly string[];
-}
 
 /** How many conflicts are told one by one. */
 const SHOWN = 10;
-
-/** Image paths (glob) that each package leaves out, by normalised name: for WheelSource.exclude. */
-export function excludesOf(
-  rules: readonly ConflictRule[],
-  scheme: InstallScheme,
-): ReadonlyMap<string, readonly string[]> {
-  const excludes = new Map<string, readonly string[]>();
-  for (const rule of rules) {
-    const paths = rule.paths.map((path) => (path.startsWith("/") ? path.slice(1) : `${scheme.site}/${path}`));
-    for (const loser of rule.over.map(normalizeName)) {
-      excludes.set(loser, [...new Set([...(excludes.get(loser) ?? []), ...paths])].sort());
-    }
-  }
-  return excludes;
-}
 
 /** For people: names in one image that only a case-sensitive file system tells apart. */
 export function caseWarnings(conflicts: readonly Conflict[]): readonly string[] {

@@ -109,7 +109,7 @@ const ELSEWHERE: Readonly<Record<string, RegExp>> = {
   "here: files and layers": /^(files|weights|accounts|compression|env-file)(\.|\[|$)/,
   "here: names": /^(annotations|tags|outputs|base|inherit-entrypoint)$/,
   "test/e2e/debian.test.ts": /^(system|deb-mirror|snapshot)$/,
-  "test/layers, test/install": /^(layers|conflicts)(\.|\[|$)/,
+  "test/layers, test/install": /^(layers|conflicts|leave-out)(\.|\[|$)/,
   "what is installed": /^(python|libc|lock|requirements|constraints|groups|extras|default-groups)$/,
   "test/e2e/standalone.test.ts": /^python\./,
   "what is resolved, test/e2e/lock.test.ts":

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { caseWarnings, conflictError, excludesOf } from "../../src/install/conflict-rules.ts";
+import { caseWarnings, conflictError } from "../../src/install/conflict-rules.ts";
 import { findConflicts, type OwnedEntry } from "../../src/install/conflicts.ts";
+import { excludesOf } from "../../src/install/left-out.ts";
 import { planListing } from "../../src/install/listing.ts";
 import { venv } from "../layers/fixtures.ts";
 import { planOf, SITE } from "./fixtures.ts";
@@ -39,7 +40,7 @@ test("different files at one path name both packages and the line that picks a w
   );
   assert.equal(error.problems.length, 1);
 
-  const excludes = excludesOf([{ winner: "opencv-python-headless", over: ["OpenCV_Python"], paths: ["cv2/**"] }], venv);
+  const excludes = excludesOf([{ packages: ["OpenCV_Python"], paths: ["cv2/**"] }], venv);
   const loser = await planOf(spec("opencv-python"), { exclude: excludes.get("opencv-python") ?? [] });
   const [winner] = listings;
   assert.ok(winner !== undefined);
@@ -100,11 +101,11 @@ test("the order of the listings does not matter", () => {
   assert.equal(findConflicts([a, b]).length, 2);
 });
 
-test("rules may name absolute paths and several losers", () => {
+test("rules may name absolute paths and several packages", () => {
   const excludes = excludesOf(
     [
-      { winner: "a", over: ["b", "c"], paths: ["/app/.venv/bin/x", "top.py"] },
-      { winner: "a", over: ["b"], paths: ["top.py", "z/**"] },
+      { packages: ["b", "c"], paths: ["/app/.venv/bin/x", "top.py"] },
+      { packages: ["b"], paths: ["top.py", "z/**"] },
     ],
     venv,
   );

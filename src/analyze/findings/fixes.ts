@@ -33,6 +33,15 @@ export function leaveOut(patterns: readonly string[]): Fix {
   };
 }
 
+/** Patterns as .gitignore has them, for whatever lies in these packages. */
+export function leaveOutOfPackages(packages: readonly string[], patterns: readonly string[]): Fix {
+  const paths = patterns.map((pattern) => `/**/${pattern}${pattern.endsWith("/") ? "**" : ""}`);
+  return {
+    config: `leave-out: [{packages: ${JSON.stringify(packages)}, paths: ${JSON.stringify(paths)}}]`,
+    advice: "leaves it out of the packages: make sure that nothing needs it",
+  };
+}
+
 /** The very path, relative to the project's folder, as a pattern of .gitignore. */
 export function patternOf(path: string, { workdir }: Pick<Evidence, "workdir">): string {
   const inside = path.startsWith(`${workdir}/`) ? path.slice(workdir.length + 1) : path.slice(path.indexOf("/") + 1);

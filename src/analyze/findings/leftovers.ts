@@ -1,13 +1,13 @@
 import type { Occurrence } from "../merge.ts";
 import type { Evidence, FindingKind, Found, Rule } from "./finding.ts";
 import { whole } from "./finding.ts";
-import { type Fix, fixElsewhere, leaveOut } from "./fixes.ts";
+import { type Fix, fixElsewhere, leaveOut, leaveOutOfPackages } from "./fixes.ts";
 import { byOrigin, type Origin } from "./origin.ts";
 
 interface Leftover {
   readonly kind: FindingKind;
   readonly matches: (path: string, occurrence: Occurrence, evidence: Evidence) => boolean;
-  /** For `files.exclude`. */
+  /** For `files.exclude` and `leave-out`. */
   readonly patterns: readonly string[];
 }
 
@@ -72,10 +72,13 @@ function findLeftover({ kind, matches, patterns }: Leftover, evidence: Evidence)
     kind,
     origin,
     parts: found.map(whole),
-    fix: fixOf(origin, patterns),
+    fix: fixOf(origin, patterns, found, evidence),
   }));
 }
 
-function fixOf(origin: Origin, patterns: readonly string[]): Fix {
-  return origin === "project" && patterns.length > 0 ? leaveOut(patterns) : fixElsewhere(origin);
+function fixOf(origin: Origin, patterns: readonly string[], found: readonly Occurrence[], { owners }: Evidence): Fix {
+  if (patterns.length === 0) return fixElsewhere(origin);
+  if (origin === "project") return leaveOut(patterns);
+  const named = origin === "package" ? found.flatMap((one) => owners.of.get(one)?.name ?? []) : [];
+  return named.length === 0 ? fixElsewhere(origin) : leaveOutOfPackages([...new Set(named)].sort(), patterns);
 }

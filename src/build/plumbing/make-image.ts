@@ -88,7 +88,7 @@ async function environmentLayers(
     projectMtime: DEFAULT_MTIME,
     target: hasPython ? { python: pythonOf(base, python) } : undefined,
     lock: undefined,
-    conflicts: [],
+    leftOut: [],
     project: [],
     weights: [],
     bytecode: undefined,
