@@ -12,7 +12,7 @@ export interface Options {
   /** Where all is built; must hold what docs/benchmarks.md says. `--work`, OCIASM_BENCH_WORK. */
   readonly work: string;
   readonly rounds: number;
-  /** Names of peers, or parts of them; all when empty. `--peer`, repeatable. */
+  /** Patterns of peers' names; all when empty. `--peer`, repeatable. */
   readonly peers: readonly string[];
   readonly words: readonly string[];
 }
@@ -53,5 +53,5 @@ export async function clear(folder: string): Promise<void> {
 }
 
 export function isWanted({ peers }: Options, name: string): boolean {
-  return peers.length === 0 || peers.some((part) => name.includes(part));
+  return peers.length === 0 || peers.some((pattern) => new RegExp(pattern).test(name));
 }

@@ -26,25 +26,23 @@ interface Contender {
   readonly keeps: boolean;
 }
 
+const KITS = ["zstd", "gzip"] as const;
+
 const all = (once: readonly string[], keeps: boolean, ...peers: readonly Peer[]): readonly Contender[] =>
   peers.map((peer) => ({ peer, once, keeps }));
 
 const CONTENDERS: readonly Contender[] = [
-  ...all([], false, ociasm(OWN[0]), ociasm(OWN[1], ["--compression", "zstd"])),
-  ...all(["torch"], false, ociasm(OWN[2], ["--bytecode", "entry"])),
-  ...all(
-    ["torch"],
-    true,
-    buildkit({ installer: "uv", compression: "zstd" }),
-    buildkit({ installer: "uv", compression: "gzip" }),
-  ),
+  ...all([], false, ociasm(OWN[0])),
+  ...all(["torch"], false, ociasm(OWN[1], ["--compression", "zstd"]), ociasm(OWN[2], ["--bytecode", "entry"])),
+  ...all(["torch"], true, ...KITS.map((compression) => buildkit({ installer: "uv", compression }))),
   ...all(
     ["torch", "small"],
     true,
-    ...(["zstd", "gzip"] as const).map((compression) => buildkit({ installer: "pip --no-compile", compression })),
+    ...KITS.map((compression) => buildkit({ installer: "pip --no-compile", compression })),
   ),
-  ...all(["torch"], true, buildkit({ installer: "pip", compression: "gzip" }), buildah("uv")),
-  ...all(["torch", "small"], true, buildah("pip --no-compile"), byHand("uv", "pigz"), byHand("pip", "gzip"), pyoci),
+  ...all(["torch", "small"], true, buildkit({ installer: "pip", compression: "gzip" })),
+  ...all(["torch", "small"], true, buildah("uv"), buildah("pip --no-compile")),
+  ...all(["torch", "small"], true, byHand("uv", "pigz"), byHand("pip", "gzip"), pyoci),
 ];
 
 /** Times the bytes of the wheels that a peer which keeps trees may need. */

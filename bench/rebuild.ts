@@ -1,48 +1,42 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { machine, measure, median } from "./_measure.ts";
+import { costColumns, inRounds } from "./_job.ts";
+import { succeed } from "./_measure.ts";
+import { clear, readOptions, workFolder } from "./_options.ts";
+import { OCIASM } from "./peers/ociasm.ts";
+import { finish } from "./report/finish.ts";
+import { absolute } from "./report/result.ts";
 
-const CLI = fileURLToPath(new URL("../bundle/cli/main.js", import.meta.url));
 const ROUNDS = 9;
-/** Seconds on an idle machine, where node alone takes some 0.04; a busy one is held to the same proportion. */
+/** Seconds on an idle machine, where node alone takes some 0.04. */
 const LIMIT = 0.5;
-const PROPORTION = 8;
 
 /**
- * Unchanged rebuilds beside `node -e 0`, alternating: npm run bench -- rebuild CONTEXT [FLAGS of build…]. The first build
+ * Unchanged rebuilds beside `node -e 0`, in turns: npm run bench -- rebuild CONTEXT [FLAGS of build…]. The first build
  * fills a cache of its own, or the one that --cache-dir names.
  */
 export async function bench([context = "examples/hello", ...flags]: readonly string[]): Promise<void> {
-  const work = await mkdtemp(join(tmpdir(), "ociasm-bench-"));
+  const work = await workFolder(readOptions([], ROUNDS));
   try {
     const cache = flags.includes("--cache-dir") ? [] : ["--cache-dir", join(work, "cache")];
-    const build = [CLI, "build", resolve(context), ...flags, ...cache, "-t", "bench:1", "--progress", "quiet"];
+    const build = [OCIASM, "build", resolve(context), ...flags, ...cache, "-t", "bench:1", "--progress", "quiet"];
     const layout = [...build, "-o", `type=oci,dest=${join(work, "out")},tar=false`];
-    await timed(layout);
-    const seconds: Record<"node" | "layout" | "store", number[]> = { node: [], layout: [], store: [] };
-    for (let round = 0; round < ROUNDS; round++) {
-      seconds.node.push(await timed(["-e", "0"]));
-      seconds.layout.push(await timed(layout));
-      seconds.store.push(await timed(build));
-    }
-    const [node, intoLayout, intoStore] = [median(seconds.node), median(seconds.layout), median(seconds.store)];
-    console.log(JSON.stringify({ case: "rebuild", machine: machine(), node, intoLayout, intoStore }, undefined, 2));
-    const limit = Math.max(LIMIT, PROPORTION * node);
-    if (Math.max(intoLayout, intoStore) > limit) {
-      console.error(
-        `an unchanged rebuild takes longer than ${limit.toFixed(2)} s; node alone takes ${node.toFixed(3)} s`,
-      );
-      process.exitCode = 1;
-    }
+    await succeed(process.execPath, layout);
+    const words = { "node -e 0": ["-e", "0"], "into a layout": layout, "into the local store": build };
+    const jobs = Object.entries(words).map(([subject, line]) => ({
+      subject,
+      run: async () => costColumns(await succeed(process.execPath, line)),
+    }));
+    const rows = await inRounds(ROUNDS, jobs, "quiet");
+    const figures = rows
+      .slice(1)
+      .flatMap(({ subject, values }) => absolute(`unchanged, ${subject}`, values["wall s"]?.median, "s", LIMIT));
+    finish({
+      case: "rebuild",
+      versions: {},
+      tables: [{ title: "Unchanged rebuild of examples/hello", rows }],
+      figures,
+    });
   } finally {
-    await rm(work, { recursive: true, force: true });
+    await clear(work);
   }
-}
-
-async function timed(args: readonly string[]): Promise<number> {
-  const { code, seconds, stderr } = await measure(process.execPath, args);
-  if (code !== 0) throw new Error(stderr);
-  return seconds;
 }
