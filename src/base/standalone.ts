@@ -5,6 +5,7 @@ import { STANDALONE_PREFIX, standaloneExcludes } from "../install/standalone-fil
 import type { NeedingLibrary } from "../install/system-libraries.ts";
 import { passedDirectories } from "../layers/directories.ts";
 import type { LayerRecipe, PythonSource } from "../layers/recipe.ts";
+import { throughLinks } from "../layers/through-links.ts";
 import { remember } from "../store/remember.ts";
 import type { Base, BaseDeps, BaseRequest } from "./base.ts";
 import { BASE_MTIME, NO_SCHEME } from "./recipe-defaults.ts";
@@ -93,9 +94,7 @@ function sourceOf(
   size: number,
   base: Base,
 ): PythonSource {
-  const [top = "", ...rest] = STANDALONE_PREFIX.split("/");
-  // Where /opt is a link, a folder of that name would hide what it leads to.
-  const prefix = [base.facts.links[top] ?? top, ...rest].join("/");
+  const prefix = throughLinks(STANDALONE_PREFIX, base.facts.links);
   return { type: "python", filename, version, sha256, size, prefix, exclude: standaloneExcludes(isShared) };
 }
 

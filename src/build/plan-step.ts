@@ -82,7 +82,9 @@ export function planStep(input: PlanInput): LayerPlan {
 /** The sources where the base's links to directories lead: /lib of a merged /usr stays the link that it is. */
 function onBase<S extends LayerSource>(sources: readonly S[], { facts }: Base): readonly S[] {
   return sources.map((source) =>
-    "path" in source ? { ...source, path: throughLinks(source.path, facts.links, source.type === "directory") } : source,
+    "path" in source
+      ? { ...source, path: throughLinks(source.path, facts.links, source.type === "directory") }
+      : source,
   );
 }
 
