@@ -19,7 +19,11 @@ export async function startCompiler(runtime: Pick<Runtime, "folder">): Promise<B
   return {
     compile: (source, path) => {
       python.FS.writeFile(SOURCE, source);
-      return compileModule(path) ? python.FS.readFile(BYTECODE) : undefined;
+      if (!compileModule(path)) return undefined;
+      const bytecode = python.FS.readFile(BYTECODE);
+      // Python writes by renaming, and the file system keeps what a renamed file replaces.
+      python.FS.unlink(BYTECODE);
+      return bytecode;
     },
   };
 }

@@ -9,6 +9,7 @@ export interface Interpreter {
   readonly FS: {
     writeFile(path: string, content: Uint8Array | string): void;
     readFile(path: string): Uint8Array;
+    unlink(path: string): void;
   };
 }
 

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { collectGarbage } from "../../src/assemble/collect.ts";
 import { bytecodePath, startCompiler } from "../../src/interpreter/compiler.ts";
 import { interpreterFolder } from "../support/interpreter.ts";
 import { Random } from "../support/random.ts";
@@ -60,6 +61,20 @@ test("bytecode is an unchecked-hash .pyc of the path that it is told", async (t)
   assert.equal(bytes.readUInt32LE(4), 1);
   assert.ok(bytes.includes("/app/a.py"));
   assert.equal(bytecodePath("a/b.py", "3.11"), "a/__pycache__/b.cpython-311.pyc");
+});
+
+test("an interpreter keeps nothing of what it has compiled", async (t) => {
+  const folder = interpreterFolder(t);
+  if (folder === undefined) return;
+  const { compile } = await startCompiler({ folder });
+  const source = Buffer.from(`x = "${"x".repeat(200_000)}"\n`);
+  const compileSome = (): number => {
+    for (let time = 0; time < 50; time++) compile(source, `/x/${time}.py`);
+    collectGarbage();
+    return process.memoryUsage().arrayBuffers;
+  };
+  const before = compileSome();
+  assert.ok(compileSome() - before < 25 * source.length);
 });
 
 const NATIVE = `
