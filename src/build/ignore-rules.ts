@@ -52,6 +52,8 @@ const BUILT_IN = new Set([
   ".tox",
   ".nox",
   ".venv",
+  // Where the reusable workflow checks the action out.
+  ".ociasm",
   ".DS_Store",
 ]);
 const COMPILED = /\.py[co]$/;

@@ -69,7 +69,11 @@ function styleOf(args: Arguments): string {
 
 function canvas(): Canvas {
   if (process.stdout.isTTY !== true) return { columns: undefined, color: false };
-  return { columns: process.stdout.columns, color: !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb" };
+  // A terminal that nobody looks at, as runners have them, has no columns.
+  return {
+    columns: process.stdout.columns || undefined,
+    color: !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb",
+  };
 }
 
 function screen(args: Arguments): Screen {

@@ -1,33 +1,38 @@
 import assert from "node:assert/strict";
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { after, before, test } from "node:test";
 import { ociasm, ROOT } from "../support/cli.ts";
 import { getJson, podmanServe } from "../support/containers.ts";
 import { readImageFolder } from "../support/image-folder.ts";
-import { temporaryFolder } from "../support/temporary.ts";
 import { needsTools } from "../support/tools.ts";
 
-async function model(t: TestContext): Promise<{ folder: string; context: string }> {
-  // podman makes a name of the path, and names are lower case.
-  const folder = temporaryFolder(t);
-  const context = join(folder, "model");
-  await cp(join(ROOT, "examples", "cog"), context, { recursive: true });
-  return { folder, context };
-}
+// podman makes a name of the path, and names are lower case.
+let work = "";
 
-async function built(folder: string, context: string, ...flags: readonly string[]): Promise<string> {
-  const out = join(folder, "out");
-  const output = ["-t", "cog:1", "-o", `type=oci,dest=${out},tar=false`, "--cache-dir", join(folder, "cache")];
-  const result = await ociasm(["build", context, ...output, "--progress", "plain", ...flags]);
-  assert.equal(result.code, 0, result.stderr);
-  return out;
+before(async () => {
+  work = join(await realpath(tmpdir()), `ociasm-cog-${process.pid}`);
+  await mkdir(work);
+});
+
+after(async () => {
+  await rm(work, { recursive: true, force: true });
+});
+
+async function model(name: string): Promise<string> {
+  const context = join(work, name);
+  await cp(join(ROOT, "examples", "cog"), context, { recursive: true });
+  return context;
 }
 
 test("a model of cog becomes an image without Docker, and cog's own server answers in it", async (t) => {
   if (!needsTools(t, "podman")) return;
-  const { folder, context } = await model(t);
-  const out = await built(folder, context);
+  const context = await model("built");
+  const out = join(work, "out");
+  const output = ["-t", "cog:1", "-o", `type=oci,dest=${out},tar=false`, "--cache-dir", join(work, "cache")];
+  const result = await ociasm(["build", context, ...output, "--progress", "plain"]);
+  assert.equal(result.code, 0, result.stderr);
   const [image] = (await readImageFolder(out)).images;
   const config = image?.config["config"] as { Cmd: unknown; WorkingDir: unknown; Labels: Record<string, string> };
   assert.deepEqual(config.Cmd, ["python", "-m", "cog.server.http"]);
@@ -45,6 +50,7 @@ test("a model of cog becomes an image without Docker, and cog's own server answe
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ input: { name: "you" } }),
+      signal: AbortSignal.timeout(60_000),
     });
     const { output, status } = (await answer.json()) as { output: string; status: string };
     assert.deepEqual({ output, status }, { output: "hello you: 6", status: "succeeded" });
@@ -53,9 +59,9 @@ test("a model of cog becomes an image without Docker, and cog's own server answe
   }
 });
 
-test("a lock beside cog.yaml holds, and init writes a configuration that gives the same image", async (t) => {
-  const { folder, context } = await model(t);
-  const cache = ["--cache-dir", join(folder, "cache")];
+test("a lock beside cog.yaml holds, and init writes a configuration that gives the same image", async () => {
+  const context = await model("locked");
+  const cache = ["--cache-dir", join(work, "cache")];
   const locked = await ociasm(["lock", context, ...cache]);
   assert.equal(locked.code, 0, locked.stderr);
   assert.match(await readFile(join(context, "pylock.toml"), "utf8"), /name = "coglet"/);
@@ -77,8 +83,8 @@ test("a lock beside cog.yaml holds, and init writes a configuration that gives t
   assert.match(stale.stderr, /LOCK_OUTDATED.*cog\.yaml changed/);
 });
 
-test("what would have to be run is refused in one go, with the way out that works", async (t) => {
-  const { context } = await model(t);
+test("what would have to be run is refused in one go, with the way out that works", async () => {
+  const context = await model("refused");
   const text = await readFile(join(context, "cog.yaml"), "utf8");
   await writeFile(
     join(context, "cog.yaml"),

@@ -19,6 +19,41 @@ export function readActionFile(path: string): ActionFile {
   return parse(readFileSync(join(ROOT, path), "utf8")) as ActionFile;
 }
 
+/** What a caller reads of a workflow that can be called. */
+export interface ReusableWorkflow {
+  readonly on: {
+    readonly workflow_call: {
+      readonly inputs: Readonly<Record<string, WorkflowInput>>;
+      readonly secrets: Readonly<Record<string, { readonly description: string }>>;
+      readonly outputs: Readonly<Record<string, { readonly description: string; readonly value: string }>>;
+    };
+  };
+  readonly jobs: Readonly<Record<string, WorkflowJob>>;
+}
+
+export interface WorkflowInput {
+  readonly description: string;
+  readonly type: string;
+  readonly default?: unknown;
+}
+
+export interface WorkflowJob {
+  readonly steps: readonly WorkflowStep[];
+  readonly outputs?: Readonly<Record<string, string>>;
+}
+
+export interface WorkflowStep {
+  readonly id?: string;
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+export const REUSABLE = ".github/workflows/image.yml";
+
+export function readReusable(): ReusableWorkflow {
+  return parse(readFileSync(join(ROOT, REUSABLE), "utf8")) as ReusableWorkflow;
+}
+
 export const ACTION = "action.yml";
 export const MERGE = "merge/action.yml";
 

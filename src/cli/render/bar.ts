@@ -9,7 +9,7 @@ const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /** `value` of `most` as a bar up to `width` characters long, exact to an eighth; "" where nothing is drawn. */
 export function gauge(value: number, most: number, width: number, canvas: Canvas): string {
-  if (canvas.columns === undefined || most <= 0) return "";
+  if (canvas.columns === undefined || most <= 0 || width <= 0) return "";
   const eighths = Math.round((Math.min(Math.max(value, 0), most) / most) * width * 8);
   return "█".repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? "");
 }
@@ -20,7 +20,8 @@ export function gauge(value: number, most: number, width: number, canvas: Canvas
  */
 export function stackedBar(segments: readonly Segment[], width: number, canvas: Canvas): string {
   const total = segments.reduce((sum, { value }) => sum + value, 0);
-  if (canvas.columns === undefined || total <= 0) return "";
+  // A terminal can be as narrow as nothing: one that nobody looks at says so.
+  if (canvas.columns === undefined || total <= 0 || width <= 0) return "";
   let before = 0;
   let drawn = 0;
   let shade = 0;

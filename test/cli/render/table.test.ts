@@ -50,4 +50,6 @@ test("bars are as long as their values, to an eighth, and drawn on terminals onl
   assert.equal(stackedBar(segments.slice(0, 1), 2, terminal), "\u001b[34m██\u001b[0m");
   assert.equal(stackedBar([], 8, plain), "");
   assert.equal(stackedBar(segments, 8, log), "");
+  assert.equal(stackedBar(segments, -2, terminal), "");
+  assert.equal(gauge(1, 2, -2, terminal), "");
 });
