@@ -13,42 +13,36 @@ const BESIDES: readonly string[] = [
   ...["cache-dir", "offline", "jobs", "cache-from", "no-cache", "no-registry-cache"],
 ];
 
-/** The file that `--write` or `--check` names. */
-export interface PlanFile {
-  readonly name: string;
-  readonly checks: boolean;
-  /** The arguments, with those that a file to be checked was written with. */
+/** The files that `--check` and `--write` name. */
+export interface PlanFiles {
+  readonly check: string | undefined;
+  readonly write: string | undefined;
+  /** What the file to be checked was written with; what was given now, where there is none. */
+  readonly command: PlanCommand;
+  /** The arguments, with those of `command`. */
   readonly args: Arguments;
 }
 
-/** Throws USAGE for both, INPUT_NOT_FOUND for a file to be checked that is not there. */
-export async function openPlanFile(args: Arguments): Promise<PlanFile | undefined> {
-  const [write, check] = [stringFlag(args, "write"), stringFlag(args, "check")];
-  if (write !== undefined && check !== undefined) {
-    throw new OciasmError("USAGE", "--write and --check exclude each other");
-  }
-  if (check === undefined) return write === undefined ? undefined : { name: write, checks: false, args };
-  const text = await readPlan(check);
-  if (!isDocument(check)) return { name: check, checks: true, args };
-  const recorded = planDocumentCommand(text, check);
-  const words = args.words.length === 0 ? recorded.words : args.words;
-  const flags = new Map([...Object.entries(recorded.flags), ...args.flags]);
-  return { name: check, checks: true, args: { words, flags } };
+/** Throws INPUT_NOT_FOUND for a file to be checked that is not there. */
+export async function openPlanFiles(args: Arguments): Promise<PlanFiles> {
+  const [check, write] = [stringFlag(args, "check"), stringFlag(args, "write")];
+  if (check === undefined || !isDocument(check)) return { check, write, command: commandOf(args), args };
+  const command = planDocumentCommand(await readPlan(check), check);
+  const words = args.words.length === 0 ? command.words : args.words;
+  return { check, write, command, args: { words, flags: new Map([...Object.entries(command.flags), ...args.flags]) } };
 }
 
-/** Writes the plan, or throws LOCK_OUTDATED when the file has another one. */
-export async function usePlanFile(
-  { name, checks, args }: PlanFile,
-  plan: ImagePlan,
-  prepared: Prepared,
-): Promise<void> {
-  const command = commandOf(args);
-  const text = isDocument(name) ? documentText(name, command, plan) : writePolicy(plan.layers, prepared.layout.policy);
-  if (!checks) return writeFile(resolve(name), text);
-  if ((await readPlan(name)) === text) return;
-  throw new OciasmError("LOCK_OUTDATED", `${name} is not the plan of the packages as they are now`, {
-    hint: `write it anew: \`${commandLine(command, name)}\``,
-  });
+/** Throws LOCK_OUTDATED when the file to be checked has another plan; then writes the other file. */
+export async function usePlanFiles(files: PlanFiles, plan: ImagePlan, { layout }: Prepared): Promise<void> {
+  const { check, write, command } = files;
+  const textFor = (name: string): string =>
+    isDocument(name) ? documentText(name, command, plan) : writePolicy(plan.layers, layout.policy);
+  if (check !== undefined && (await readPlan(check)) !== textFor(check)) {
+    throw new OciasmError("LOCK_OUTDATED", `${check} is not the plan of the packages as they are now`, {
+      hint: `write it anew: \`${commandLine(command, check)}\``,
+    });
+  }
+  if (write !== undefined) await writeFile(resolve(write), textFor(write));
 }
 
 function documentText(name: string, command: PlanCommand, { platform, lock, layers }: ImagePlan): string {

@@ -82,8 +82,8 @@ const STARLARK_HEAD =
 export function planDocumentText(document: PlanDocument, file: string): string {
   if (!file.endsWith(".bzl")) return `${JSON.stringify(document, undefined, 2)}\n`;
   const json = JSON.stringify(document, undefined, 4);
-  // As buildifier writes it. No string of JSON holds a line end.
-  return `${STARLARK_HEAD}${json.replaceAll(/([^,[{])\n(?= *[}\]])/g, "$1,\n")}\n`;
+  // As buildifier writes it. No string of JSON holds a line end, so what stands beside one is none of a string.
+  return `${STARLARK_HEAD}${json.replaceAll(/: true(?=,?$)/gm, ": True").replaceAll(/([^,[{])\n(?= *[}\]])/g, "$1,\n")}\n`;
 }
 
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -92,7 +92,10 @@ const MOST_WORDS = 1000;
 /** What a document was written with; `file` names it in messages. Throws ARCHIVE_INVALID. */
 export function planDocumentCommand(text: string, file: string): PlanCommand {
   const start = text.startsWith(STARLARK_HEAD) ? STARLARK_HEAD.length : 0;
-  const json = text.slice(start).replaceAll(/,\n(?= *[}\]])/g, "\n");
+  const json = text
+    .slice(start)
+    .replaceAll(/,\n(?= *[}\]])/g, "\n")
+    .replaceAll(/: True(?=,?$)/gm, ": true");
   const fields = parseFields(utf8(json), file, MOST_BYTES);
   if (fields.get("schema") !== 1) throw invalid(`${file} is no plan, or one of another version`);
   const command = fieldsOf(fields.get("command"), `${file}: command`);

@@ -64,8 +64,8 @@ test("layers of a written plan, assembled, are the image that a build makes", as
   assert.ok(layers.length >= 3, `${layers.length} layers`);
   const app = await bench.layer("app", { files: [{ from: "app/main.py", to: "/app/main.py" }] });
   const outputs = { layout: "image", archive: "image.tar", digest: "image.digest" };
-  const image = await bench.assemble({ base: "base", layers, project: [app], config: CONFIG, outputs });
-  assert.equal(image, built);
+  const said = await bench.assemble({ base: "base", layers, project: [app], config: CONFIG, outputs });
+  assert.equal(said, "");
   assert.equal(readFileSync(join(bench.folder, "image.digest"), "utf8"), `${built}\n`);
   assert.deepEqual(
     await readImageFolder(join(bench.folder, "image")),

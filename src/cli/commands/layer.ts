@@ -11,5 +11,6 @@ export async function layerCommand(args: Arguments, { report, signal }: Session)
   const params = await readParams(args.words[0] ?? "", layerParams);
   const output = params.outputs.layer;
   const metadata = await ownRun({ output, report, signal }, (deps) => makeLayer(params, deps));
-  return { text: metadata.digest, json: metadata };
+  // All there is to say stands in the metadata.
+  return { text: "", json: metadata };
 }

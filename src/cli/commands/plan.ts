@@ -5,18 +5,18 @@ import type { ImageResult } from "../../build/result.ts";
 import { OciasmError } from "../../errors.ts";
 import type { Arguments } from "../arguments.ts";
 import { openBuild } from "../build-request.ts";
-import { openPlanFile, usePlanFile } from "../plan-file.ts";
+import { openPlanFiles, usePlanFiles } from "../plan-file.ts";
 import { planText } from "../render/plan.ts";
 import type { Session } from "../session.ts";
 import type { Answer } from "../verbs.ts";
 
 export async function planCommand(args: Arguments, session: Session): Promise<Answer> {
   const unsized = new Set<string>();
-  const file = await openPlanFile(args);
-  const { prepared, deps } = await openBuild(file?.args ?? args, session, session.report, { unsized });
+  const files = await openPlanFiles(args);
+  const { prepared, deps } = await openBuild(files.args, session, session.report, { unsized });
   const cache = openCache(prepared, prepared.destinations, deps);
   try {
-    if (file !== undefined && prepared.platforms.length > 1) {
+    if ((files.check ?? files.write) !== undefined && prepared.platforms.length > 1) {
       throw new OciasmError("USAGE", "a file of a plan is for one platform", {
         hint: "choose it with --platform",
       });
@@ -26,7 +26,7 @@ export async function planCommand(args: Arguments, session: Session): Promise<An
       const plan = await planImage(prepared, platform, cache, deps);
       try {
         images.push(planResult(plan, await knownLayers(plan, cache, deps), unsized));
-        if (file !== undefined) await usePlanFile(file, plan, prepared);
+        await usePlanFiles(files, plan, prepared);
       } finally {
         await plan.base.close();
       }
