@@ -51,9 +51,9 @@ function fetched(t: TestContext): { readonly answer: Buffer; readonly commit: st
 test("the files of a commit are read from what git's server answers", (t) => {
   if (!needsTools(t, "git")) return;
   const { answer, commit } = fetched(t);
-  const { files } = gitTree(readPack(packOf(answer, "repo")), commit);
+  const { tree } = gitTree(readPack(packOf(answer, "repo")), commit);
   assert.deepEqual(
-    files.map(({ path, mode }) => [path, mode]),
+    tree.files.map(({ path, mode }) => [path, mode]),
     [
       ["link", "link"],
       ["run.sh", 0o755],
@@ -61,7 +61,7 @@ test("the files of a commit are read from what git's server answers", (t) => {
       ["src/pkg/b.py", 0o644],
     ],
   );
-  const [a, b] = files.slice(2).map(({ bytes }) => Buffer.from(bytes).toString("utf8").split("\n"));
+  const [a, b] = tree.files.slice(2).map(({ bytes }) => Buffer.from(bytes).toString("utf8").split("\n"));
   assert.equal(a?.length, 401);
   assert.equal(b?.[200], "changed");
 });
