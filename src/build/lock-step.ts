@@ -152,7 +152,8 @@ function absolute(sources: PackageSources, lockFile: string): PackageSources {
   return { kind: "folder", path: resolve(dirname(lockFile), sources.path).replaceAll("\\", "/") };
 }
 
-function located(error: unknown, location: SourceLocation): unknown {
+/** A failed build with the place where somebody asks for the package. */
+export function located(error: unknown, location: SourceLocation): unknown {
   if (!(error instanceof OciasmError) || error.code !== "BUILD_FAILED") return error;
   const { code, message, hint, cause } = error;
   return new OciasmError(code, message, { hint, cause, location });

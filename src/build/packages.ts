@@ -21,6 +21,7 @@ import type { BuildDeps } from "./deps.ts";
 import { indexStep, type PackageIndex } from "./index-step.ts";
 import type { Input } from "./input-files.ts";
 import { lockStep, settledAll } from "./lock-step.ts";
+import { type NamedSources, openNamedSources } from "./named-sources.ts";
 import type { ProjectMetadata } from "./project-metadata.ts";
 import { createSourceBuilder, type SourceBuilder } from "./source-builder.ts";
 
@@ -40,6 +41,7 @@ export interface Packages {
 interface Places {
   readonly index: PackageIndex;
   readonly builder: SourceBuilder;
+  readonly named: NamedSources;
 }
 
 export interface PinnedSet {
@@ -63,11 +65,12 @@ export async function openPackages(request: PackagesRequest, deps: BuildDeps): P
   for (const message of unchosen(input, choice)) deps.report({ type: "warning", message });
   const index = await indexStep({ context, config, input }, deps);
   const builder = builderOf(request, index, deps);
+  const places = { index, builder, named: openNamedSources(index, builder, deps) };
   const preferences = new Map<string, string>();
   const pinnedFor: Packages["pinnedFor"] = async (target, chosen, preferred) =>
     isRequest(input)
-      ? resolvePinned(input, target, chosen, preferred, { index, builder }, deps)
-      : { packages: await selectPinned(input, target, chosen, { index, builder }, deps), warnings: [] };
+      ? resolvePinned(input, target, chosen, preferred, places, deps)
+      : { packages: await selectPinned(input, target, chosen, places, deps), warnings: [] };
   return {
     input,
     index,
@@ -145,18 +148,21 @@ async function resolvePinned(
   target: Target,
   choice: SelectChoice,
   preferences: ReadonlyMap<string, string>,
-  { index, builder }: Places,
+  { index, builder, named }: Places,
   deps: BuildDeps,
 ): Promise<PinnedSet> {
-  const options = { ...resolveOptions(input, { preferences }), mayBuild: builder.allows, signal: deps.signal };
-  const catalog = buildingCatalog(index, builder, target, deps);
+  const built = await named.built(input, choice, target);
+  const options = { ...resolveOptions(input, { preferences }), mayBuild: builder.allows, built, signal: deps.signal };
+  const catalog = named.known(buildingCatalog(index, builder, target, deps));
   const set: ResolvedSet = await resolveRequirements(input, choice, target, catalog, options);
-  const named = new Map(input.indexes.map(({ name, url }) => [name, url]));
+  const indexes = new Map(input.indexes.map(({ name, url }) => [name, url]));
   const packages = await settledAll(
     set.packages.map(({ files: _files, index: from, ...item }) =>
       deps.limits.requests(async (): Promise<PinnedPackage> => {
-        const pinned = await pinFile(item.file, { ...deps, index: index.client, authorize: index.authorize });
-        const url = from === undefined ? undefined : (named.get(from) ?? (/^https?:/.test(from) ? from : undefined));
+        const pinned =
+          built.get(item.name)?.file ??
+          (await pinFile(item.file, { ...deps, index: index.client, authorize: index.authorize }));
+        const url = from === undefined ? undefined : (indexes.get(from) ?? (/^https?:/.test(from) ? from : undefined));
         return { ...item, file: pinned, ...(url === undefined ? {} : { index: url }) };
       }),
     ),
@@ -203,13 +209,14 @@ async function selectPinned(
 }
 
 function lockedPackage(pinned: PinnedPackage): LockedPackage {
-  const { name, version, file, requested, directUrl, location, sdist } = pinned;
+  const { name, version, file, requested, directUrl, location, sdist, sources } = pinned;
   return {
     name,
     version,
     wheel: file,
     requested,
     ...(sdist === undefined ? {} : { sdist }),
+    ...(sources === undefined ? {} : { sources }),
     ...(directUrl === undefined ? {} : { directUrl }),
     ...(location === undefined ? {} : { location }),
   };

@@ -54,7 +54,7 @@ export interface PackageSource {
     | { readonly kind: "index"; readonly index: string }
     | { readonly kind: "url"; readonly url: string }
     | { readonly kind: "path"; readonly path: string; readonly editable: boolean }
-    | { readonly kind: "git"; readonly url: string; readonly rev?: string }
+    | { readonly kind: "git"; readonly url: string; readonly rev?: string; readonly subdirectory?: string }
     | { readonly kind: "workspace" };
   readonly marker?: string;
   readonly extra?: string;

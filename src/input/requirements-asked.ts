@@ -1,10 +1,13 @@
+import * as posix from "node:path/posix";
 import { OciasmError } from "../errors.ts";
 import { type Marker, parseMarker } from "../python/marker.ts";
 import { normalizeName } from "../python/name.ts";
 import { parseSdistName } from "../python/sdist-name.ts";
 import { parseWheelName } from "../python/wheel-name.ts";
 import { absoluteUrl } from "./asked.ts";
-import { directKind, fileNameOf, fragmentOf, withoutCredentials, withoutFragment } from "./direct.ts";
+import { directKind, fileNameOf, fragmentOf, isUrl, withoutCredentials, withoutFragment } from "./direct.ts";
+import { folderName } from "./folder-name.ts";
+import type { InputContext } from "./input.ts";
 import type { Asked } from "./request.ts";
 import type { RequirementEntry, RequirementsDraft } from "./requirements-draft.ts";
 
@@ -19,10 +22,14 @@ export function isBound({ constraint, override }: RequirementEntry): boolean {
 }
 
 /** One line as a request; none, with a problem noted, for a file whose name says nothing. */
-export function askedOfEntry(entry: RequirementEntry, draft: RequirementsDraft): readonly Asked[] {
+export function askedOfEntry(
+  entry: RequirementEntry,
+  draft: RequirementsDraft,
+  context?: InputContext,
+): readonly Asked[] {
   const { requirement, location, sha256 } = entry;
   const { target, specifiers = { specifiers: [] }, extras } = requirement;
-  const name = requirement.name ?? nameOfTarget(target ?? "");
+  const name = requirement.name ?? nameOfFolder(entry, context) ?? nameOfTarget(target ?? "");
   if (name instanceof OciasmError) {
     draft.problems.add(new OciasmError("INPUT_INVALID", name.message, { location }));
     return [];
@@ -45,7 +52,14 @@ function textOf({ location, editable, requirement }: RequirementEntry): string {
   return written === "" ? `${editable ? "-e " : ""}${withoutCredentials(requirement.target ?? "")}` : written;
 }
 
-/** Wheels and sdists say their name; of a folder or a repository it is a guess, for messages only. */
+/** What the project in a folder says of itself. */
+function nameOfFolder({ requirement, file }: RequirementEntry, context: InputContext | undefined): string | undefined {
+  const target = withoutFragment(requirement.target ?? "");
+  if (context === undefined || directKind(target) !== "directory" || isUrl(target)) return undefined;
+  return folderName(posix.resolve(posix.dirname(file), target), { ...context, file });
+}
+
+/** Wheels and sdists say their name; of another folder or a repository it is a guess, which must prove right when it is built. */
 function nameOfTarget(target: string): string | OciasmError {
   const egg = /^[A-Za-z0-9._-]+/.exec(fragmentOf(target).get("egg") ?? "")?.[0];
   if (egg !== undefined) return normalizeName(egg);

@@ -20,7 +20,7 @@ export function requestOf(draft: RequirementsDraft, context: InputContext): Requ
   const project = own.length === 0 ? undefined : readOwn(draft, context, own);
   const requirements = draft.entries.flatMap((entry) => {
     if (isBound(entry)) return [];
-    return own.includes(entry) ? ownRequirements(entry, project) : askedOfEntry(entry, draft);
+    return own.includes(entry) ? ownRequirements(entry, project) : askedOfEntry(entry, draft, context);
   });
   const bounds = boundsOf(draft);
   draft.problems.check();

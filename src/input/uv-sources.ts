@@ -61,7 +61,13 @@ function placeOf(kind: (typeof KINDS)[number], node: TomlNode, file: string): Pa
       };
     case "git": {
       const rev = (node.at("rev") ?? node.at("tag") ?? node.at("branch"))?.string();
-      return { kind, url: text, ...(rev === undefined ? {} : { rev }) };
+      const subdirectory = node.at("subdirectory")?.string();
+      return {
+        kind,
+        url: text,
+        ...(rev === undefined ? {} : { rev }),
+        ...(subdirectory === undefined ? {} : { subdirectory }),
+      };
     }
   }
 }

@@ -1,4 +1,3 @@
-import type { PackageSources } from "../input/package-sources.ts";
 import { wheelArchitecture } from "../python/architecture.ts";
 import { compareText } from "../python/digits.ts";
 import type { Target } from "../python/target.ts";
@@ -11,9 +10,8 @@ import type { ResolvedPackage } from "./resolution.ts";
 /** A package whose wheel is known to the byte. */
 export type PinnedPackage = Omit<ResolvedPackage, "file" | "files"> & {
   readonly file: LockedWheel;
-  /** What `file` was built of here: a file of an index, or what stands in the place of one. */
+  /** The file of an index that `file` was built of here. */
   readonly sdist?: LockedWheel;
-  readonly sources?: PackageSources;
 };
 
 /** What one target gets: the project alone, and the project with each extra or group by itself. */

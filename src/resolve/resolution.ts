@@ -1,4 +1,5 @@
 import type { SourceLocation } from "../errors.ts";
+import type { PackageSources } from "../input/package-sources.ts";
 import type { Target } from "../python/target.ts";
 import type { DistributionFile } from "./lock.ts";
 
@@ -30,6 +31,8 @@ export interface ResolvedPackage {
   readonly index?: string;
   /** Text of direct_url.json (PEP 610) for a URL requirement, credentials removed. */
   readonly directUrl?: string;
+  /** What `file` was built of, where the user names that in the place of a wheel. */
+  readonly sources?: PackageSources;
   /** Where the user asked for it. */
   readonly location?: SourceLocation;
 }

@@ -38,7 +38,7 @@ export async function resolveRequirements(
   const environment = markerEnvironment(target);
   checkTarget(input, target, environment);
   const rules = readRules(input, environment);
-  const request = readRequest(input, choice, rules);
+  const request = readRequest(input, choice, rules, options.built ?? new Map());
   const pins = await followPins(request.pins, rules, catalog, target);
   const projects = openProjects(catalog, request, pins, options, target);
   const source = new CatalogSource({ catalog, projects, rules, pins, target });

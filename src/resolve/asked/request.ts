@@ -1,12 +1,12 @@
 import { OciasmError } from "../../errors.ts";
-import { directKind } from "../../input/direct.ts";
+import { directKind, withoutCredentials } from "../../input/direct.ts";
 import type { Asked, RequirementsInput } from "../../input/request.ts";
 import type { SelectChoice } from "../choice.ts";
 import { byRequirementName } from "./by-name.ts";
 import { type Chosen, chosenRequirements } from "./chosen.ts";
 import type { Rules } from "./rules.ts";
 import { applicableSources, type Sources } from "./sources.ts";
-import { refuseSource, sameUrl, type UrlPin, urlPin } from "./url-pins.ts";
+import { isNamedBy, refuseSource, sameUrl, type UrlPin, urlPin } from "./url-pins.ts";
 
 /** All that the user asks for on one target. */
 export interface Request {
@@ -20,7 +20,12 @@ export interface Request {
 }
 
 /** Throws INPUT_INVALID and INPUT_UNSUPPORTED with the place of what can't be met on any index. */
-export function readRequest(input: RequirementsInput, choice: SelectChoice, rules: Rules): Request {
+export function readRequest(
+  input: RequirementsInput,
+  choice: SelectChoice,
+  rules: Rules,
+  built: ReadonlyMap<string, UrlPin>,
+): Request {
   const chosen = chosenRequirements(input, choice, rules);
   const sources = applicableSources(input, chosen, rules.environment);
   const constraints = [...rules.constraints.values()].flat();
@@ -30,27 +35,42 @@ export function readRequest(input: RequirementsInput, choice: SelectChoice, rule
     chosen: chosen.map(({ asked }) => asked),
     rules,
     sources,
-    pins: readPins(chosen, all, sources, input.file),
+    pins: readPins(chosen, all, { sources, built, file: input.file }),
     said: byRequirementName(new Set(all)),
   };
+}
+
+interface Places {
+  readonly sources: Sources;
+  /** What was built of other things than wheels that the user names. */
+  readonly built: ReadonlyMap<string, UrlPin>;
+  readonly file: string;
 }
 
 function readPins(
   chosen: readonly Chosen[],
   all: readonly Asked[],
-  sources: Sources,
-  file: string,
+  { sources, built, file }: Places,
 ): ReadonlyMap<string, UrlPin> {
-  const pins = new Map<string, UrlPin>();
+  const pins = new Map(built);
   for (const { asked } of chosen) {
-    const url = asked.requirement.url === undefined ? sourceUrl(asked, sources) : undefined;
+    if (asked.requirement.url !== undefined || built.has(asked.requirement.name)) continue;
+    const url = sourceUrl(asked, sources);
     if (url !== undefined) addPin(pins, urlPin(asked, url, file));
   }
   for (const asked of all) {
-    const { url } = asked.requirement;
-    if (url !== undefined) addPin(pins, urlPin(asked, url, asked.location.file));
+    const { name, url } = asked.requirement;
+    const known = built.get(name);
+    if (url === undefined || (known !== undefined && isNamedBy(known, url))) continue;
+    if (known !== undefined) throw twoPlaces(known, url, asked);
+    addPin(pins, urlPin(asked, url, asked.location.file));
   }
   return pins;
+}
+
+function twoPlaces({ name, file, named = file.url }: UrlPin, url: string, { location }: Asked): OciasmError {
+  const message = `${name} is asked for from ${withoutCredentials(named)} and from ${withoutCredentials(url)}`;
+  return new OciasmError("INPUT_INVALID", message, { hint: "keep one of them", location });
 }
 
 function sourceUrl(asked: Asked, sources: Sources): string | undefined {

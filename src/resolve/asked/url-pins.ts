@@ -9,6 +9,7 @@ import {
   withoutCredentials,
   withoutFragment,
 } from "../../input/direct.ts";
+import type { PackageSources } from "../../input/package-sources.ts";
 import type { Asked, PackageSource } from "../../input/request.ts";
 import type { Version } from "../../python/version.ts";
 import { parseWheelName } from "../../python/wheel-name.ts";
@@ -23,6 +24,9 @@ export interface UrlPin {
   readonly directUrl: string;
   /** Who says so; absent for a requirement of another pinned wheel. */
   readonly asked?: Asked;
+  /** What it was built of, and the URL that names that. */
+  readonly sources?: PackageSources;
+  readonly named?: string;
 }
 
 const BUILD = "build a wheel of it first, and name the file instead: `./wheels/NAME.whl`";
@@ -62,6 +66,11 @@ export function refuseSource(source: PackageSource): OciasmError {
   const what = from.kind === "git" ? "is in version control" : "is no wheel";
   const message = `${name}: ${place} ${what}, and nothing is built here`;
   return new OciasmError("INPUT_UNSUPPORTED", message, { hint: BUILD, location });
+}
+
+/** Whether a URL is the one that a pin came from. */
+export function isNamedBy({ file, named }: UrlPin, url: string): boolean {
+  return sameUrl(named ?? file.url, url);
 }
 
 /** Whether two URLs name one file: what follows `#` does not matter. */

@@ -1,4 +1,5 @@
 import type { RequirementsInput, ResolutionOptions } from "../../input/request.ts";
+import type { UrlPin } from "../asked/url-pins.ts";
 
 export interface ResolveOptions extends ResolutionOptions {
   /** Versions of an old lock or of the former target, by name: kept where they may be. */
@@ -7,6 +8,8 @@ export interface ResolveOptions extends ResolutionOptions {
   readonly noBinary: readonly string[];
   /** Whether a package may be built where it has sources alone; nothing is where this is left out. */
   readonly mayBuild?: (name: string) => boolean;
+  /** Wheels that were built of folders, archives and repositories that the user names (./asked/source-asks.ts), by name. */
+  readonly built?: ReadonlyMap<string, UrlPin>;
   readonly signal?: AbortSignal;
 }
 

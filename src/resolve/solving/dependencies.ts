@@ -5,7 +5,7 @@ import type { Requirement } from "../../python/requirement.ts";
 import type { Version } from "../../python/version.ts";
 import { complementRange, exactRange, rangeContains, type VersionRange } from "../../python/version-range.ts";
 import { applyRules, type Needed, type Rules } from "../asked/rules.ts";
-import { sameUrl, type UrlPin } from "../asked/url-pins.ts";
+import { isNamedBy, type UrlPin } from "../asked/url-pins.ts";
 import type { Dependencies, Dependency } from "../pubgrub/solver-types.ts";
 import { type Cause, NO_CAUSE, type Wanted, wantedExtra, wantedProject } from "./package.ts";
 import { askedRange, requirementRange } from "./requirement-range.ts";
@@ -106,6 +106,6 @@ export function neededBy(
 function refuseUrl({ name, url }: Requirement, pins: Pins): string | undefined {
   if (url === undefined) return undefined;
   const pin = pins.get(name);
-  if (pin !== undefined && sameUrl(pin.file.url, url)) return undefined;
+  if (pin !== undefined && isNamedBy(pin, url)) return undefined;
   return `asks for ${name} at ${withoutCredentials(url)}, and only your own requirements may name a URL`;
 }

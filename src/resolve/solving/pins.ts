@@ -32,7 +32,12 @@ export async function followPins(
   return all;
 }
 
-function applies(requirement: Parameters<typeof applyRules>[0], extras: readonly string[], rules: Rules): boolean {
+/** Whether a requirement applies under any of these extras, or none. */
+export function applies(
+  requirement: Parameters<typeof applyRules>[0],
+  extras: readonly string[],
+  rules: Rules,
+): boolean {
   return ["", ...extras].some((extra) => {
     try {
       return applyRules(requirement, extra, rules).length > 0;

@@ -81,6 +81,7 @@ function resolvedPackage(part: Part, asked: Asked | undefined, { request, pins, 
     ...(requiresPython === undefined ? {} : { requiresPython }),
     ...(index === undefined ? {} : { index }),
     ...(pin === undefined ? {} : { directUrl: pin.directUrl }),
+    ...(pin?.sources === undefined ? {} : { sources: pin.sources }),
     ...(asked === undefined ? {} : { location: asked.location }),
   };
 }
