@@ -14,8 +14,10 @@ import type { Catalog } from "../resolve/catalog.ts";
 import type { LockedWheel } from "../resolve/lock.ts";
 import { resolveOptions } from "../resolve/offer/options.ts";
 import { resolveRequirements } from "../resolve/resolve.ts";
+import { buildingCatalog } from "./building-catalog.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { PackageIndex } from "./index-step.ts";
+import type { SourceBuilder } from "./source-builder.ts";
 
 /** A wheel that a build is given. */
 export interface BackendWheel {
@@ -38,12 +40,28 @@ const SCHEME: InstallScheme = {
 const MAX_FILE = 2 ** 28;
 const PURE = /-none-any\.whl$/;
 
-/** The pure wheels that meet a build's requirements, sorted by name, in the store. Throws BUILD_FAILED where there are none. */
+/** What is built with them. */
+export interface BackendUser {
+  /** For messages. */
+  readonly label: string;
+  readonly wayOut: string;
+  /** Python in the sandbox. */
+  readonly target: Target;
+  /** Names of the packages that are being built, the outermost first, this one last. */
+  readonly within: readonly string[];
+}
+
+/** How many builds may wait for each other. */
+const MAX_DEPTH = 6;
+
+/**
+ * The pure wheels that meet a build's requirements, sorted by name, in the store; one that an index has as sources alone
+ * is built. Throws BUILD_FAILED where there are none, or where a package is needed for its own build.
+ */
 export async function resolveBackend(
   requires: readonly string[],
-  target: Target,
-  label: string,
-  index: PackageIndex,
+  { label, wayOut, target, within }: BackendUser,
+  { index, builder }: { readonly index: PackageIndex; readonly builder: SourceBuilder },
   deps: BuildDeps,
 ): Promise<readonly BackendWheel[]> {
   const file = `[build-system] of ${label}`;
@@ -53,16 +71,25 @@ export async function resolveBackend(
     requirements: requires.map((text) => askedOf(text, file)),
   });
   const choice = { extras: [], groups: [], noDefaultGroups: false };
-  const options = { ...resolveOptions(request), signal: deps.signal };
-  const set = await resolveRequirements(request, choice, target, pureOnly(index.catalog), options).catch(
-    (error: unknown) => {
-      throw error instanceof OciasmError && error.code === "UNSATISFIABLE" ? notToBeHad(label, error) : error;
-    },
-  );
+  const again = new Set<string>();
+  const mayBuild = (name: string): boolean => {
+    if (within.includes(name)) again.add(name);
+    return within.length < MAX_DEPTH && !within.includes(name) && builder.allows(name);
+  };
+  const options = { ...resolveOptions(request), mayBuild, signal: deps.signal };
+  const pure = { ...index, catalog: { ...index.catalog, ...pureOnly(index.catalog) } };
+  const catalog = buildingCatalog(pure, builder, target, deps, within);
+  const set = await resolveRequirements(request, choice, target, catalog, options).catch((error: unknown) => {
+    if (!(error instanceof OciasmError) || error.code !== "UNSATISFIABLE") throw error;
+    const [first] = again;
+    throw first === undefined ? notToBeHad(label, error) : circle(label, [...within, first], error);
+  });
   const wheels: BackendWheel[] = [];
   for (const { name, version, file: found } of set.packages) {
-    const wheel = await pinFile(found, { ...deps, index: index.client, authorize: index.authorize });
-    await index.fetch(wheel, deps.signal);
+    const pinned = await pinFile(found, { ...deps, index: index.client, authorize: index.authorize });
+    const isWheel = found.filename.endsWith(".whl");
+    const wheel = isWheel ? pinned : await builder.sdist(pinned, { name, version, wayOut, within }, target);
+    if (isWheel) await index.fetch(wheel, deps.signal);
     wheels.push({ name, version, wheel });
   }
   return wheels;
@@ -109,6 +136,13 @@ function pureOnly(catalog: Catalog): Catalog {
       (await catalog.files(name, index))?.filter(({ filename }) => !filename.endsWith(".whl") || PURE.test(filename)),
     metadata: (file) => catalog.metadata(file),
   };
+}
+
+function circle(label: string, names: readonly string[], cause: OciasmError): OciasmError {
+  return new OciasmError("BUILD_FAILED", `${label} can't be built: ${names.join(" needs ")} to be built`, {
+    cause,
+    hint: "name a wheel of one of them by --find-links",
+  });
 }
 
 function notToBeHad(label: string, error: OciasmError): OciasmError {

@@ -12,6 +12,7 @@ import { type Built, refuseCompiling, refuseFailure, refusePlatformWheel } from 
 import type { BuildDeps } from "./deps.ts";
 import type { PackageIndex } from "./index-step.ts";
 import { ownBackend } from "./own-backend.ts";
+import type { SourceBuilder } from "./source-builder.ts";
 import { type SourceTree, textOf } from "./source-tree.ts";
 
 /** Sources that shall become a wheel. */
@@ -24,10 +25,14 @@ export interface BuildJob extends Built {
 export interface BuildPlace {
   readonly runtime: Runtime;
   readonly index: PackageIndex;
+  /** Builds what the build needs and no index has as a wheel. */
+  readonly builder: SourceBuilder;
+  /** Names of the packages that are being built, the outermost first, this one last. */
+  readonly within: readonly string[];
   readonly deps: BuildDeps;
 }
 
-export interface BuiltWheel {
+export interface MadeWheel {
   readonly filename: string;
   readonly bytes: Uint8Array;
   /** What it was built with. */
@@ -38,7 +43,7 @@ export interface BuiltWheel {
 const EPOCH = 1_577_836_800;
 
 /** The wheel that a project's own backend makes of it (PEP 517), in the sandbox. Throws BUILD_FAILED, which says why. */
-export async function buildWheel(job: BuildJob, place: BuildPlace): Promise<BuiltWheel> {
+export async function buildWheel(job: BuildJob, place: BuildPlace): Promise<MadeWheel> {
   const { deps, runtime } = place;
   const system = buildSystemOf(job);
   const shipped = await ownBackend(system);
@@ -70,11 +75,12 @@ function buildSystemOf({ tree, label }: BuildJob): BuildSystem {
 }
 
 function resolveFor(
-  { label }: BuildJob,
+  { label, wayOut }: BuildJob,
   requires: readonly string[],
-  { index, runtime, deps }: BuildPlace,
+  { index, runtime, builder, within, deps }: BuildPlace,
 ): Promise<readonly BackendWheel[]> {
-  return resolveBackend(requires, sandboxTarget(runtime), label, index, deps);
+  const target = sandboxTarget(runtime);
+  return resolveBackend(requires, { label, wayOut, target, within }, { index, builder }, deps);
 }
 
 /** What the backend wants beside `requires`: of all together, those that are not there yet. */
@@ -97,7 +103,7 @@ async function askedBesides(
   return more;
 }
 
-function wheelOf(answer: HookAnswer, job: BuildJob): Pick<BuiltWheel, "filename" | "bytes"> {
+function wheelOf(answer: HookAnswer, job: BuildJob): Pick<MadeWheel, "filename" | "bytes"> {
   if (answer.kind === "failed") throw refuseFailure(answer.failure, job);
   if (answer.kind !== "wheel") throw new OciasmError("BUILD_FAILED", `the backend of ${job.label} made no wheel`);
   const { filename, bytes, extensions } = answer;

@@ -22,14 +22,20 @@ const DECIDING = ["requires-dist", "requires-python", "provides-extra", "version
 
 /**
  * The index's catalog, which tells the metadata of source distributions too: what PKG-INFO promises (PEP 643), else
- * what the wheel says that they become.
+ * what the wheel says that they become. `within` are the packages for whose build this one is.
  */
-export function buildingCatalog(index: PackageIndex, builder: SourceBuilder, target: Target, deps: BuildDeps): Catalog {
+export function buildingCatalog(
+  index: PackageIndex,
+  builder: SourceBuilder,
+  target: Target,
+  deps: BuildDeps,
+  within?: readonly string[],
+): Catalog {
   const { catalog } = index;
   const read = async (file: DistributionFile): Promise<Metadata> => {
     const sdist = await pinFile(file, { ...deps, index: index.client, authorize: index.authorize });
     const promised = await promisedMetadata(sdist, index, deps);
-    return promised ?? (await builtMetadata(sdist, builder, target, deps));
+    return promised ?? (await builtMetadata(sdist, builder, { target, within }, deps));
   };
   const known = new Map<string, Promise<Metadata>>();
   const failed = new Map<string, OciasmError>();
@@ -83,14 +89,18 @@ function isPromised({ metadataVersion, dynamic }: Metadata): boolean {
 async function builtMetadata(
   sdist: LockedWheel,
   builder: SourceBuilder,
-  target: Target,
+  { target, within }: { readonly target: Target; readonly within: readonly string[] | undefined },
   deps: BuildDeps,
 ): Promise<Metadata> {
   const named = parseSdistName(sdist.filename);
   const asked = named.ok
     ? { name: named.value.name, version: formatVersion(named.value.version) }
     : { name: sdist.filename };
-  const wheel = await builder.sdist(sdist, { ...asked, wayOut: WAY_OUT }, target);
+  const wheel = await builder.sdist(
+    sdist,
+    { ...asked, wayOut: WAY_OUT, ...(within === undefined ? {} : { within }) },
+    target,
+  );
   const blob = await deps.store.open(digestOfHex(wheel.sha256));
   try {
     return await zipMetadata(blob, wheel.filename);

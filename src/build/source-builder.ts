@@ -1,12 +1,14 @@
 import { OciasmError } from "../errors.ts";
 import type { PackageSources } from "../input/package-sources.ts";
+import { releaseOf } from "../interpreter/releases.ts";
 import type { Runtime } from "../interpreter/runtime.ts";
-import { digestOfHex, hexOf } from "../oci/digest.ts";
+import { hexOf } from "../oci/digest.ts";
 import type { Target } from "../python/target.ts";
 import { comparePublic, formatVersion, parseVersion } from "../python/version.ts";
 import { parseWheelName } from "../python/wheel-name.ts";
 import type { LockedWheel } from "../resolve/lock.ts";
 import type { BuildJob } from "./build-wheel.ts";
+import { type BuildInputs, type BuiltWheel, openBuiltWheels } from "./built-wheels.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { PackageIndex } from "./index-step.ts";
 import { type OpenSources, openSdist, openSources } from "./open-sources.ts";
@@ -34,22 +36,12 @@ export interface AskedBuild {
   readonly name: string;
   readonly version?: string;
   readonly wayOut: string;
+  /** Names of the packages that it takes part in building, the outermost first. */
+  readonly within?: readonly string[];
 }
 
 /** The nearest of these is taken for a Python that has no runtime: what is built is pure. */
 const MINORS = [11, 12, 13, 14];
-const BUCKET = "built-wheels";
-/** Part of a built wheel's key: raise it when the same sources may become other bytes. */
-const BUILD_FORMAT = 1;
-
-interface Kept {
-  readonly filename: string;
-  readonly sha256: string;
-  readonly size: number;
-  /** "name==version sha256:…" of each wheel that it was built with. */
-  readonly backend: readonly string[];
-}
-
 /** What may be built: `onlyBinary` has names, or `:all:`, of packages that must come as wheels. */
 export interface BuildPermission {
   readonly noBuild: boolean;
@@ -69,39 +61,41 @@ export function createSourceBuilder(
     runtimes.set(minor, known);
     return known;
   };
+  const built = openBuiltWheels(deps.store, index.client.places);
   const wheel = async (sources: OpenSources, asked: AskedBuild, target: Target): Promise<LockedWheel> => {
     const { key, url, subdirectory = "" } = sources;
     const pretend = pretendedVersion(sources, asked, deps.environment);
-    const full = JSON.stringify([BUILD_FORMAT, key, minorFor(target), subdirectory, pretend ?? ""]);
-    const known = await recall(full, deps);
+    const release = (await releaseOf(minorFor(target), deps.store))?.release ?? "";
+    const inputs: BuildInputs = { sources: key, subdirectory, release, version: pretend ?? "" };
+    const known = await built.recall(inputs);
     if (known !== undefined) return checked(known, asked, url);
-    const made = await deps.store.withLock(
-      `build ${full}`,
-      async () => {
-        const other = await recall(full, deps);
-        if (other !== undefined) return other;
-        return build(full, await jobOf(sources, asked, pretend), asked, await runtimeOf(target));
-      },
-      deps.signal,
-    );
-    return checked(made, asked, url);
+    const once = async (): Promise<BuiltWheel> => {
+      const other = await built.recall(inputs);
+      if (other !== undefined) return other;
+      const made = await build(await jobOf(sources, asked, pretend), asked, await runtimeOf(target));
+      await built.keep(inputs, made);
+      return made;
+    };
+    const alone = () => deps.store.withLock(`build ${JSON.stringify(inputs)}`, once, deps.signal);
+    // What is built for another build has that one's place: it would wait for it for ever.
+    return checked(await (asked.within === undefined ? deps.limits.layers(alone) : alone()), asked, url);
   };
-  const build = async (key: string, job: BuildJob, asked: AskedBuild, runtime: Runtime): Promise<Kept> => {
+  const build = async (job: BuildJob, asked: AskedBuild, runtime: Runtime): Promise<BuiltWheel> => {
     deps.report({
       type: "note",
       message: `building ${job.label} from its sources, in a sandboxed Python ${runtime.release.minor}`,
     });
     // Most runs build nothing, and shall not load what builds.
     const { buildWheel } = await import("./build-wheel.ts");
-    const built = await deps.limits.layers(() => buildWheel(job, { runtime, index, deps }));
-    const { digest, size } = await deps.store.put(built.bytes);
-    const backend = built.backend.map(({ name, version, wheel }) => `${name}==${version} sha256:${wheel.sha256}`);
-    const kept: Kept = { filename: built.filename, sha256: hexOf(digest), size, backend };
-    checked(kept, asked, "");
-    await deps.store.set(BUCKET, key, kept);
-    return kept;
+    const within = [...(asked.within ?? []), asked.name];
+    const { filename, bytes, backend } = await buildWheel(job, { runtime, index, builder, within, deps });
+    const { digest, size } = await deps.store.put(bytes);
+    const tools = backend.map(({ name, version, wheel }) => `${name}==${version} sha256:${wheel.sha256}`).sort();
+    const made: BuiltWheel = { filename, sha256: hexOf(digest), size, tools };
+    checked(made, asked, "");
+    return made;
   };
-  return {
+  const builder: SourceBuilder = {
     allows: (name) => !noBuild && !onlyBinary.includes(":all:") && !onlyBinary.includes(name),
     sdist: (sdist, asked, target) => wheel(openSdist(sdist, index, deps), asked, target),
     named: async (sources, lockFile, asked, target) => {
@@ -109,12 +103,7 @@ export function createSourceBuilder(
       return { wheel: await wheel(opened, asked, target), directUrl: opened.directUrl ?? "" };
     },
   };
-}
-
-async function recall(key: string, deps: BuildDeps): Promise<Kept | undefined> {
-  const kept = await deps.store.get<Kept>(BUCKET, key);
-  if (kept === undefined) return undefined;
-  return (await deps.store.has(digestOfHex(kept.sha256))) === kept.size ? kept : undefined;
+  return builder;
 }
 
 async function openRuntime(minor: string, context: string, deps: BuildDeps): Promise<Runtime> {
@@ -152,7 +141,7 @@ async function jobOf(
 }
 
 /** The wheel as the lock has it, if it is what was asked for. */
-function checked({ filename, sha256, size }: Kept, asked: AskedBuild, url: string): LockedWheel {
+function checked({ filename, sha256, size }: BuiltWheel, asked: AskedBuild, url: string): LockedWheel {
   const parsed = parseWheelName(filename);
   const wanted = asked.version === undefined ? undefined : parseVersion(asked.version);
   const isIt =
