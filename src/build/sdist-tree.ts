@@ -1,11 +1,12 @@
 import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream";
 import { createGunzip, inflateRawSync } from "node:zlib";
-import { concatBytes } from "../archive/bytes.ts";
+import { type ByteSource, concatBytes } from "../archive/bytes.ts";
 import { crc32 } from "../archive/crc32.ts";
 import { normalizeTarPath } from "../archive/tar-paths.ts";
 import { readTar } from "../archive/tar-read.ts";
 import { readZip } from "../archive/zip.ts";
-import { OciasmError } from "../errors.ts";
+import { isOciasmError, OciasmError } from "../errors.ts";
 import { openFileSource } from "../store/file-source.ts";
 import { MAX_TREE_BYTES, MAX_TREE_FILES, type SourceTree, sourceTree, type TreeFile } from "./source-tree.ts";
 
@@ -14,19 +15,29 @@ import { MAX_TREE_BYTES, MAX_TREE_FILES, type SourceTree, sourceTree, type TreeF
  * Throws ARCHIVE_INVALID for one that is broken, too large or would leave its folder.
  */
 export async function readSourceArchive(path: string, filename: string): Promise<SourceTree> {
-  const files = /\.zip$/i.test(filename) ? await readZipFiles(path, filename) : await readTarFiles(path, filename);
-  return sourceTree(withoutTop(files, filename));
-}
-
-async function readTarFiles(path: string, filename: string): Promise<readonly TreeFile[]> {
+  if (/\.zip$/i.test(filename)) {
+    const source = await openFileSource(path);
+    try {
+      return await readZipTree(source, filename);
+    } finally {
+      await source.close();
+    }
+  }
   if (!/\.(?:tar\.gz|tgz)$/i.test(filename)) {
     throw new OciasmError("INPUT_UNSUPPORTED", `${filename} is no .tar.gz or .zip`, {
       hint: "name an archive of one of these kinds, or a wheel",
     });
   }
+  return readTarTree(pipeline(createReadStream(path), createGunzip(), nobody), filename);
+}
+
+/** Whoever reads the stream is told of its errors. */
+function nobody(): void {}
+
+/** The tree of a plain tar stream. */
+export async function readTarTree(plain: AsyncIterable<Uint8Array>, filename: string): Promise<SourceTree> {
   const files = new Map<string, TreeFile>();
   const limits = { maxEntries: MAX_TREE_FILES, maxTotalSize: MAX_TREE_BYTES, label: filename, endOptional: true };
-  const plain = createReadStream(path).pipe(createGunzip());
   try {
     for await (const { entry, content } of readTar(plain, limits)) {
       const linkName = entry.linkName ?? "";
@@ -44,7 +55,7 @@ async function readTarFiles(path: string, filename: string): Promise<readonly Tr
   } catch (error) {
     throw readable(error, filename);
   }
-  return [...files.values()];
+  return sourceTree(withoutTop([...files.values()], filename));
 }
 
 /** PEP 721: a link stays inside. */
@@ -59,8 +70,7 @@ function linkOf(path: string, target: string, filename: string): TreeFile {
   return { path, bytes: new TextEncoder().encode(target), mode: "link" };
 }
 
-async function readZipFiles(path: string, filename: string): Promise<readonly TreeFile[]> {
-  const source = await openFileSource(path);
+export async function readZipTree(source: ByteSource, filename: string): Promise<SourceTree> {
   try {
     const limits = { maxEntries: MAX_TREE_FILES, maxTotalSize: MAX_TREE_BYTES, label: filename };
     const files: TreeFile[] = [];
@@ -72,11 +82,9 @@ async function readZipFiles(path: string, filename: string): Promise<readonly Tr
       if (bytes.length !== entry.size || crc32(bytes) !== entry.crc32) throw broken(filename, `${name} is damaged`);
       files.push({ path: name, bytes: Uint8Array.from(bytes), mode: modeOf(entry.mode) });
     }
-    return files;
+    return sourceTree(withoutTop(files, filename));
   } catch (error) {
     throw readable(error, filename);
-  } finally {
-    await source.close();
   }
 }
 
@@ -99,6 +107,9 @@ function broken(filename: string, problem: string, cause?: unknown): OciasmError
 }
 
 function readable(error: unknown, filename: string): unknown {
+  if (isOciasmError(error) && error.code === "WHEEL_INVALID") {
+    return new OciasmError("ARCHIVE_INVALID", error.message, { cause: error });
+  }
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
   return error.code.startsWith("Z_") || error.code === "ERR_BUFFER_TOO_LARGE"
     ? broken(filename, "its compression is damaged", error)

@@ -57,7 +57,7 @@ export async function openSandbox(runtime: Runtime, options: SandboxOptions): Pr
     return {
       write: async (files) => {
         const places = files.map(({ path, mode }) => ({ path, mode }));
-        await started.ask(
+        await done(
           { type: "write", files: places },
           files.map(({ bytes }) => bytes),
         );
