@@ -136,8 +136,9 @@ const SHAPES: readonly Shape[] = [
     words: [/HASH_REQUIRED.*no file of a 1\.0, so no hash/, /poetry\.lock:\d+/, /poetry lock/],
   },
   {
-    name: "sources at a URL in a requirements file",
+    name: "sources at a URL in a requirements file, where nothing may be built",
     files: { "requirements.txt": `a @ https://git.example/a.tar.gz#sha256=${SHA}\n` },
+    flags: ["--no-build"],
     code: 2,
     words: [/holds sources, and nothing is built here/, /requirements\.txt:1:1/],
   },
