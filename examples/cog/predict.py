@@ -1,6 +1,6 @@
 import os
 
-import numpy
+import humanize
 from cog import BasePredictor, Input
 
 
@@ -8,5 +8,5 @@ class Predictor(BasePredictor):
     def setup(self):
         self.greeting = os.environ["GREETING"]
 
-    def predict(self, name: str, numbers: int = Input(default=4)) -> str:
-        return f"{self.greeting} {name}: {numpy.arange(numbers).sum()}"
+    def predict(self, name: str, number: int = Input(default=1234567)) -> str:
+        return f"{self.greeting} {name}: {humanize.intcomma(number)}"
