@@ -47,7 +47,7 @@ export async function inRounds(rounds: number, jobs: readonly Job[], tell?: "qui
       await run(round).then(
         (values) => row.rounds.push(values),
         (error: unknown) => {
-          row.missing = error instanceof Error ? error.message : String(error);
+          row.missing = reasonOf(error);
           console.error(`  ${row.missing}`);
         },
       );
@@ -60,10 +60,22 @@ export async function inRounds(rounds: number, jobs: readonly Job[], tell?: "qui
   }));
 }
 
+/** What went wrong, without the folders of this machine. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/(?<![\w:/])(?:\/[^\s/:"'=,]+)+(?=\/)/g, "…");
+}
+
 /** What versions the peers say they are; those that are not here are left out. */
 export async function versionsOf(peers: readonly Peer[]): Promise<Readonly<Record<string, string>>> {
   const all = await Promise.all(peers.map((peer) => peer.versions().catch(() => ({}))));
-  return Object.assign({}, ...all);
+  const said: Readonly<Record<string, string>> = Object.assign({}, ...all);
+  return Object.fromEntries(Object.entries(said).map(([name, text]) => [name, numberIn(text)]));
+}
+
+/** The version in what a program says of itself: "0.27.1" of "buildctl github.com/moby/buildkit v0.27.1 1f2e". */
+export function numberIn(text: string): string {
+  return /\d+(?:\.\d+)+/.exec(text)?.[0] ?? text;
 }
 
 /** MB that an image has besides its base, as a layout or as a tar. */

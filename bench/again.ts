@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { costColumns, say, versionsOf } from "./_job.ts";
+import { costColumns, reasonOf, say, versionsOf } from "./_job.ts";
 import type { Cost } from "./_measure.ts";
 import { clear, isWanted, readOptions, workFolder } from "./_options.ts";
 import { openApp, type WheelApp } from "./_wheel-app.ts";
@@ -60,7 +60,7 @@ async function jobsOf(peer: Peer, app: WheelApp, place: string, rounds: number):
     costs.set(job, [...(costs.get(job) ?? []), cost]);
   };
   const failure = await runJobs(peer, app, place, rounds, note).catch((error: unknown) => error);
-  const missing = failure instanceof Error ? failure.message : "not tried";
+  const missing = failure === undefined ? "not tried" : reasonOf(failure);
   return (Object.keys(JOBS) as Job[]).map((job) => {
     const values = spreads((costs.get(job) ?? []).map(costColumns));
     return [job, { subject: peer.name, values, ...(costs.has(job) ? {} : { missing }) }];

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { costColumns, say } from "./_job.ts";
+import { costColumns, reasonOf, say } from "./_job.ts";
 import { type Cost, succeed } from "./_measure.ts";
 import { clear, type Options, readOptions, workFolder } from "./_options.ts";
 import { manyFiles, sparseWheel } from "./_synthetic.ts";
@@ -96,7 +96,7 @@ async function measured(curve: Curve, options: Options): Promise<readonly Row[]>
         costs.push(await build(curve, size, join(folder, `${round}`)));
       rows.push({ subject: `${size} ${curve.unit}`, values: spreads(costs.map(costColumns)) });
     } catch (error) {
-      rows.push({ subject: `${size} ${curve.unit}`, values: {}, missing: String(error) });
+      rows.push({ subject: `${size} ${curve.unit}`, values: {}, missing: reasonOf(error) });
     } finally {
       await clear(folder);
     }
@@ -118,15 +118,21 @@ async function build(curve: Curve, size: number, folder: string): Promise<Cost> 
 }
 
 function figures(name: string, { sizes }: Curve, rows: readonly Row[]): readonly Figure[] {
-  const exponent = (column: string): readonly Figure[] => {
+  const exponent = (column: string, most?: number): readonly Figure[] => {
     const points = sizes.flatMap((size, at) => {
       const cost = rows[at]?.values[column]?.median;
       return cost === undefined ? [] : [{ size, cost }];
     });
     if (points.length < 3) return [];
-    return [{ name: `${name}: exponent of ${column}`, value: growth(points).exponent, unit: "", most: STEEP }];
+    const value = growth(points).exponent;
+    return [{ name: `${name}: exponent of ${column}`, value, unit: "", ...(most === undefined ? {} : { most }) }];
   };
   const peaks = rows.flatMap(({ values }) => values["peak RSS MB"]?.median ?? []);
   const peak: Figure = { name: `${name}: peak RSS`, value: Math.max(...peaks), unit: "MB", most: MAX_RSS_MB };
-  return [...exponent("wall s"), ...exponent("CPU s"), ...exponent("peak RSS MB"), ...(peaks.length > 0 ? [peak] : [])];
+  return [
+    ...exponent("wall s"),
+    ...exponent("CPU s", STEEP),
+    ...exponent("peak RSS MB", STEEP),
+    ...(peaks.length > 0 ? [peak] : []),
+  ];
 }

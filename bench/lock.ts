@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CountingProxy, startCountingProxy } from "./_counting-proxy.ts";
-import { costColumns, inRounds, type Round } from "./_job.ts";
+import { costColumns, inRounds, numberIn, type Round } from "./_job.ts";
 import { succeed } from "./_measure.ts";
 import { uvProgram } from "./peers/installer.ts";
 import { OCIASM } from "./peers/ociasm.ts";
@@ -69,7 +69,7 @@ async function compare(name: string, packages: string, proxy: CountingProxy): Pr
     };
     finish({
       case: `lock-${name}`,
-      versions: { uv: (await succeed(uv, ["--version"])).stdout.trim() },
+      versions: { uv: numberIn((await succeed(uv, ["--version"])).stdout) },
       tables: [{ title: `Resolve ${name}`, rows }],
       figures: ["cold", "warm"].flatMap((kind) => [...quotient(kind, "wall s", LIMIT), ...quotient(kind, "MB")]),
     });

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Cost, succeed } from "../_measure.ts";
+import { findTool } from "../../test/support/tools.ts";
+import { type Cost, measure, succeed } from "../_measure.ts";
 import { type Installer, installLine, toolsFolder } from "./installer.ts";
 import type { App, Peer, Session, Shared, Target } from "./peer.ts";
 
@@ -16,12 +17,17 @@ const MOUNTS = "--mount=type=bind,from=wheels,target=/wheels --mount=type=bind,f
 export function buildkit(options: BuildKitOptions): Peer {
   return {
     name: `BuildKit, ${options.installer}, ${options.compression}`,
-    versions: async () => {
-      await succeed("buildkitd", ["--version"]);
-      return { BuildKit: (await succeed("buildctl", ["--version"])).stdout.trim() };
-    },
+    versions: async () => ({ BuildKit: await versionOf("buildkitd") }),
     start: (app, folder) => start(app, folder, options),
   };
+}
+
+/** What it says of itself, or, where nobody told it when it was built, the version of its module. */
+async function versionOf(program: string): Promise<string> {
+  const said = (await succeed(program, ["--version"])).stdout;
+  if (!said.includes("v0.0.0")) return said;
+  const { stdout } = await measure("go", ["version", "-m", findTool(program) ?? program]);
+  return /\tgithub\.com\/moby\/buildkit\t(\S+)/.exec(stdout)?.[1] ?? said;
 }
 
 async function start(app: App, folder: string, { installer, compression }: BuildKitOptions): Promise<Session> {

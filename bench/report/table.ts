@@ -27,7 +27,7 @@ export function figuresTable(figures: readonly Figure[]): string {
 /** What it was measured on and with, in one line. */
 export function machineText({ machine, versions }: CaseResult): string {
   const { cpu, cores, memoryGiB, kernel, node } = machine;
-  const programs = Object.entries(versions).map(([name, version]) => `${name} (${version})`);
+  const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `${cores} × ${cpu}, ${memoryGiB} GiB, Linux ${kernel}, node ${node}${["", ...programs].join("; ")}.`;
 }
 

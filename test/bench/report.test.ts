@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { numberIn, reasonOf } from "../../bench/_job.ts";
 import { type Baseline, regressions, updated } from "../../bench/report/baseline.ts";
 import { withTables } from "../../bench/report/page.ts";
 import { type CaseResult, type Figure, medianOf, ratio, spread, spreads } from "../../bench/report/result.ts";
@@ -95,11 +96,24 @@ test("updates the ratios of one case and keeps the others", () => {
 test("writes tables where a page wants them, and leaves those of cases that were not run", () => {
   const page = "# Page\n<!-- bench cold -->\nold\n<!-- end -->\ntext\n<!-- bench warm -->\nkept\n<!-- end -->\n";
   const written = withTables(page, [result([])]);
-  assert.match(written, /2 × A CPU, 24 GiB, Linux 6\.1, node v20\.19\.0; crane \(0\.20\)\.\n\n\*\*Cold\*\*/);
+  assert.match(written, /2 × A CPU, 24 GiB, Linux 6\.1, node v20\.19\.0; crane 0\.20\.\n\n\*\*Cold\*\*/);
   assert.match(
     written,
     /# Page\n<!-- bench cold -->[\s\S]*<!-- end -->\ntext\n<!-- bench warm -->\nkept\n<!-- end -->\n$/,
   );
   assert.doesNotMatch(written, /\nold\n/);
   assert.equal(withTables(written, [result([])]), written);
+});
+
+test("keeps the folders of this machine out of what is published", () => {
+  const reason = reasonOf(
+    new Error('buildah --root /tmp/x/y: exit 1\nError: open "/srv/a b/c": http://127.0.0.1:5000/v2/ failed'),
+  );
+  assert.equal(reason, 'buildah --root …/y: exit 1\nError: open "…/a b/c": http://127.0.0.1:5000/v2/ failed');
+});
+
+test("finds the version in what a program says of itself", () => {
+  assert.equal(numberIn("pip 26.3 from /somewhere (python 3.11)"), "26.3");
+  assert.equal(numberIn("buildctl github.com/moby/buildkit v0.27.1 1f2e3d"), "0.27.1");
+  assert.equal(numberIn("crane"), "crane");
 });
