@@ -29,7 +29,7 @@ export async function alternativeLinks({ debs, below, all }: DebLayer): Promise<
     ]);
 }
 
-function installed(deb: UnpackedDeb): Alternative[] {
+function installed(deb: UnpackedDeb): readonly Alternative[] {
   return parseAlternatives(deb.control.get("postinst") ?? "");
 }
 

@@ -1,14 +1,20 @@
 import { concatBytes, utf8 } from "../archive/bytes.ts";
+import type { TarEntry } from "../archive/tar-entry.ts";
 import type { DebLayer, GeneratedFile } from "./deb-generated.ts";
 import { compareBytes } from "./deb-order.ts";
 
-const FOLDER = "usr/share/ca-certificates/";
+export const CERTIFICATE_FOLDER = "usr/share/ca-certificates/";
 const NEWLINE = 0x0a;
+
+/** Whether it is one of the certificates that update-ca-certificates reads. */
+export function isCertificate({ type, path }: Pick<TarEntry, "type" | "path">): boolean {
+  return type === "file" && path.startsWith(CERTIFICATE_FOLDER) && path.endsWith(".crt");
+}
 
 /** /etc/ssl/certs/ca-certificates.crt as update-ca-certificates writes it: all certificates, by byte order of path. */
 export async function certificateBundle({ nodes, spool }: DebLayer): Promise<readonly GeneratedFile[]> {
   const certificates = [...nodes.values()]
-    .filter(({ entry }) => entry.type === "file" && entry.path.startsWith(FOLDER) && entry.path.endsWith(".crt"))
+    .filter(({ entry }) => isCertificate(entry))
     .sort((a, b) => compareBytes(a.entry.path, b.entry.path));
   const parts: Uint8Array[] = [];
   for (const { entry, offset } of certificates) {

@@ -1,5 +1,6 @@
 import { OciasmError } from "../errors.ts";
 import type { DebSource, LayerRecipe, LayerSource } from "../layers/recipe.ts";
+import { CERTIFICATE_FOLDER } from "./deb-certificates.ts";
 import { type DebLayer, GENERATORS, generatedEntry } from "./deb-generated.ts";
 import { isLibraryInput } from "./deb-libraries.ts";
 import { scriptWarnings } from "./deb-scripts.ts";
@@ -57,9 +58,10 @@ async function readLayer(
     all.filter((source) => source.below !== true),
     () => true,
   );
+  const wantsCertificates = all.some((source) => source.package === "ca-certificates-java");
   const below = await unpack(
     all.filter((source) => source.below === true),
-    isLibraryInput,
+    (path) => isLibraryInput(path) || (wantsCertificates && path.startsWith(CERTIFICATE_FOLDER)),
   );
   const nodes = await debTree(own, spool);
   return { debs: own, below, nodes, all: new Map<string, PlacedFile>([...looseTree(below), ...nodes]), spool };

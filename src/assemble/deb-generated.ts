@@ -3,6 +3,7 @@ import type { TarEntry } from "../archive/tar-entry.ts";
 import type { DebSource } from "../layers/recipe.ts";
 import { alternativeLinks } from "./deb-alternatives.ts";
 import { certificateBundle } from "./deb-certificates.ts";
+import { javaAuthorities } from "./deb-java.ts";
 import { libraryCache } from "./deb-libraries.ts";
 import type { DebSpool } from "./deb-spool.ts";
 import { packageStatus } from "./deb-status.ts";
@@ -38,9 +39,10 @@ export type Generator = (layer: DebLayer) => Promise<readonly GeneratedFile[]>;
  * In this order: a cache of libraries wants to see the links that alternatives make.
  */
 export const GENERATORS: ReadonlyMap<string, Generator> = new Map([
-  ["alternatives/1", alternativeLinks],
+  ["alternatives/2", alternativeLinks],
   ["dpkg-status/1", packageStatus],
   ["ca-certificates/1", certificateBundle],
+  ["java-cacerts/1", javaAuthorities],
   ["ld-so-cache/1", libraryCache],
 ]);
 

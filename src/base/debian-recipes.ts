@@ -19,8 +19,9 @@ const generated = (generator: string): GeneratedSource => ({ type: "generated", 
 
 /** Made by src/assemble/deb-*.ts; the number goes up when the bytes may change. */
 const STATUS = generated("dpkg-status/1");
-const ALTERNATIVES = generated("alternatives/1");
+const ALTERNATIVES = generated("alternatives/2");
 const AUTHORITIES = generated("ca-certificates/1");
+const JAVA_AUTHORITIES = generated("java-cacerts/1");
 const LIBRARIES = generated("ld-so-cache/1");
 
 export interface RecipeRequest {
@@ -62,7 +63,8 @@ export function debianRecipes(resolution: DebResolution, request: RecipeRequest)
     recipes.push(layer("python", suite.python.package, python, more));
   }
   if (system.length > 0) {
-    const more = [...below([...base, ...python]), STATUS, ALTERNATIVES, LIBRARIES];
+    const java = system.some(({ name }) => name === "ca-certificates-java") ? [JAVA_AUTHORITIES] : [];
+    const more = [...below([...base, ...python]), STATUS, ALTERNATIVES, ...java, LIBRARIES];
     recipes.push(layer("system", "system packages", system, more));
   }
   return recipes;

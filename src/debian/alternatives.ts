@@ -1,3 +1,5 @@
+import { valuedLines } from "./shell-values.ts";
+
 /** One `update-alternatives --install` of a maintainer script. Absolute paths. */
 export interface Alternative {
   readonly link: string;
@@ -10,22 +12,36 @@ export interface Alternative {
 const MAX_SCRIPT = 1024 * 1024;
 
 /**
- * The alternatives that a script installs, as far as they stand there as plain words (update-alternatives(1)).
- * A call with a variable or a substitution in it is passed over: no script is run.
+ * The alternatives that a script installs, as far as they stand there in plain words, in variables that are set to plain
+ * words and in loops over such (update-alternatives(1)). Others are passed over: no script is run.
  */
-export function parseAlternatives(script: string): Alternative[] {
-  if (script.length > MAX_SCRIPT) return [];
-  const lines = script.replaceAll(/\\\r?\n/g, " ").split("\n");
-  return lines.flatMap((line) => {
-    const at = line.indexOf("update-alternatives");
-    if (at < 0 || line.trimStart().startsWith("#")) return [];
-    const call = line.slice(at).split(/[;&|]/)[0] ?? "";
+export function parseAlternatives(script: string): readonly Alternative[] {
+  return readCalls(script).flatMap(({ alternative }) => alternative ?? []);
+}
+
+/** The lines of a script, continued ones as one, whose calls are all understood. */
+export function understoodLines(script: string): ReadonlySet<string> {
+  const calls = readCalls(script);
+  const dark = new Set(calls.flatMap(({ line, alternative }) => (alternative === undefined ? [line] : [])));
+  return new Set(calls.map(({ line }) => line).filter((line) => !dark.has(line)));
+}
+
+interface Call {
+  readonly line: string;
+  readonly alternative: Alternative | undefined;
+}
+
+function readCalls(script: string): readonly Call[] {
+  if (script.length > MAX_SCRIPT || !script.includes("update-alternatives")) return [];
+  return valuedLines(script).flatMap(({ line, text }) => {
+    const at = text.indexOf("update-alternatives");
+    if (at < 0 || !text.includes("--install")) return [];
+    const call = text.slice(at).split(/[;&|]/)[0] ?? "";
     const words = call
       .split(/\s+/)
       .filter((word) => word !== "")
       .map(unquoted);
-    const alternative = readCall(words);
-    return alternative === undefined ? [] : [alternative];
+    return [{ line, alternative: readCall(words) }];
   });
 }
 

@@ -8,6 +8,7 @@ interface KnownScript {
 const KNOWN_SCRIPTS: readonly KnownScript[] = [
   { packages: /^(?:base-files|base-passwd|netbase|tzdata|libc-bin|debianutils)$/, why: "layout/debian/common.yaml" },
   { packages: /^ca-certificates$/, why: "the bundle is generated (ca-certificates/1); one file, no hashed links" },
+  { packages: /^ca-certificates-java$/, why: "the keystore is generated (java-cacerts/1)" },
   { packages: /^openssl$/, why: "links in usr/lib/ssl: layout/debian/common.yaml" },
   { packages: /^(?:dash|bash)$/, why: "/bin/sh is dash's own link; bash takes it over only where it dangles" },
   {

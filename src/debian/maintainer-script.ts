@@ -1,4 +1,4 @@
-import { parseAlternatives } from "./alternatives.ts";
+import { understoodLines } from "./alternatives.ts";
 
 /** Words of a shell that decide and say, and tools whose work an image of ours has no use for or has already. */
 const HARMLESS: ReadonlySet<string> = new Set([
@@ -43,8 +43,11 @@ export function unknownLines(script: string): readonly string[] {
   const lines = withoutTexts(script.replaceAll(/\\\r?\n/g, " "));
   const functions = new Set(lines.flatMap((line) => /^(?:function\s+)?([\w-]+)\s*\(\)/.exec(line)?.[1] ?? []));
   const known = (word: string): boolean => HARMLESS.has(word) || functions.has(word) || word.startsWith("db_");
+  const understood = understoodLines(script);
   const unknown = lines.filter(
-    (line) => writes(line) || commandsOf(line).some((words) => !known(words[0] ?? ":") && !isHarmless(line, words)),
+    (line) =>
+      writes(line) ||
+      commandsOf(line).some((words) => !known(words[0] ?? ":") && !isHarmless(words, understood.has(line))),
   );
   return [...new Set(unknown)].slice(0, MAX_LINES).map((line) => line.replaceAll(/\s+/g, " ").slice(0, 120));
 }
@@ -103,10 +106,10 @@ function simpleCommand(words: readonly string[]): readonly string[] {
   return start < 0 || ["for", "case"].includes(words[start] ?? "") ? [] : words.slice(start);
 }
 
-/** Of these tools only some calls make something, and those of update-alternatives in plain words are done. */
-function isHarmless(line: string, [first = "", ...words]: readonly string[]): boolean {
+/** Of these tools only some calls make something, and those of update-alternatives are done where they are understood. */
+function isHarmless([first = "", ...words]: readonly string[], isUnderstood: boolean): boolean {
   const option = words.find((word) => word.startsWith("--") && word !== "--quiet") ?? "";
-  if (first === "update-alternatives") return option !== "--install" || parseAlternatives(line).length > 0;
+  if (first === "update-alternatives") return option !== "--install" || isUnderstood;
   if (first === "dpkg-divert") return words.some((word) => word === "--remove" || word === "--list");
   if (first === "dpkg-statoverride") return option === "--list";
   // Bytecode once more.

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash, X509Certificate } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -6,6 +7,7 @@ import { debEntries } from "../../src/assemble/deb-entries.ts";
 import type { LayerEntry } from "../../src/assemble/layer-entry.ts";
 import type { DebSource, LayerSource } from "../../src/layers/recipe.ts";
 import { buildAr } from "../support/ar.ts";
+import { makeCertificate } from "../support/certificate.ts";
 import { type BuiltDeb, buildDeb, type DebSpec } from "../support/deb.ts";
 import { elfLibrary } from "../support/elf.ts";
 import { Random } from "../support/random.ts";
@@ -242,6 +244,35 @@ test("the CA bundle joins all certificates in byte order of their paths", async 
   assert.equal(text("etc/ssl/certs/ca-certificates.crt"), "Z\nA\nB\nE\n");
 });
 
+test("Java's keystore has the certificates of the layers below, and the seal that Java asks for", async (t) => {
+  const { certificate } = makeCertificate({ name: "root" });
+  const at = (name: string, content: string) => ({ path: `usr/share/ca-certificates/mozilla/${name}.crt`, content });
+  const below = { below: true } as const;
+  const lower = {
+    name: "ca-certificates",
+    files: [at("A (1)", certificate), at("z", "no certificate")],
+    source: below,
+  };
+  const generator = [generated("java-cacerts/1")];
+  const { entries } = await unpack(t, [lower, { name: "ca-certificates-java" }], generator);
+  const content = entries.get("etc/ssl/certs/java/cacerts")?.content;
+  assert.ok(content?.from === "bytes");
+  const store = Buffer.from(content.bytes);
+  assert.deepEqual(
+    [0, 4, 8, 12].map((offset) => store.readUInt32BE(offset)),
+    [0xfeedfeed, 2, 1, 2],
+  );
+  const alias = store.subarray(18, 18 + store.readUInt16BE(16)).toString();
+  assert.equal(alias, "debian:a_=1=.pem");
+  const { raw } = new X509Certificate(certificate);
+  assert.ok(store.subarray(0, -20).subarray(-raw.length).equals(raw));
+  const seal = createHash("sha1").update("\0c\0h\0a\0n\0g\0e\0i\0t").update("Mighty Aphrodite");
+  assert.deepEqual(store.subarray(-20), seal.update(store.subarray(0, -20)).digest());
+  assert.ok(!entries.has("usr/share/ca-certificates/mozilla/z.crt"));
+  const without = await unpack(t, [lower, { name: "demo" }], generator);
+  assert.ok(!without.entries.has("etc/ssl/certs/java/cacerts"));
+});
+
 test("the status of each package of the layer is there, with the checksums of the files that are", async (t) => {
   const files = [
     { path: "bin/x", content: "x" },
@@ -267,7 +298,7 @@ test("the highest alternative gets the link, once its program is there", async (
     files: has ? [{ path: `usr/bin/${name}`, content: name }] : [],
   });
   const specs = [awk("mawk", 5), awk("gawk", 10), awk("ghost", 99, false)];
-  const { entries } = await unpack(t, specs, [generated("alternatives/1")]);
+  const { entries } = await unpack(t, specs, [generated("alternatives/2")]);
   assert.equal(entries.get("usr/bin/awk")?.entry.linkName, "/etc/alternatives/awk");
   assert.equal(entries.get("etc/alternatives/awk")?.entry.linkName, "/usr/bin/gawk");
   assert.ok(!entries.has("usr/share/man/awk.1"));

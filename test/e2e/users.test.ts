@@ -8,6 +8,7 @@ import { podmanRun } from "../support/containers.ts";
 import { readLayout } from "../support/oci-layout.ts";
 import { containerdIn, succeeds } from "../support/private-engines.ts";
 import { findTool, needs, needsTools } from "../support/tools.ts";
+import { buildWheel } from "../support/wheel.ts";
 
 // The default base under the users that clusters run images as, and under runtimes that are not podman.
 
@@ -21,6 +22,13 @@ def writable(folder):
             return True
     except OSError:
         return False
+
+def makes(folder):
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError:
+        return False
+    return writable(folder)
 
 def account():
     # Some runtimes make a line for a user that has none.
@@ -42,6 +50,7 @@ print(json.dumps({
     "library": ctypes.util.find_library("sqlite3"),
     "dns": "files dns" in open("/etc/nsswitch.conf").read(),
     "prefix": sys.prefix,
+    "caches": {name: makes(os.environ[name]) for name in ["MPLCONFIGDIR", "NUMBA_CACHE_DIR", "HF_HOME"]},
 }))
 `;
 
@@ -65,6 +74,12 @@ const CASES = [
   { name: "as root", flags: ["--user", "0:0"], user: [0, 0, "root"], home: true },
 ];
 
+/** Models belong into a volume at the home; the other caches are small, and /tmp is there on every root. */
+function expected(user: readonly unknown[], home: boolean): object {
+  const caches = { MPLCONFIGDIR: true, NUMBA_CACHE_DIR: true, HF_HOME: home };
+  return { ...SAME, user, home: ["/home/nonroot", home], caches };
+}
+
 let folder = "";
 let out = "";
 
@@ -74,8 +89,14 @@ before(async () => {
   out = join(folder, "out");
   await mkdir(join(folder, "app"), { recursive: true });
   await writeFile(join(folder, "app", "main.py"), PROGRAM);
+  await mkdir(join(folder, "wheels"));
+  const wheels = ["matplotlib", "numba", "huggingface-hub"].map((name) => buildWheel({ name, version: "1.0" }));
+  for (const { filename, bytes } of wheels) await writeFile(join(folder, "wheels", filename), bytes);
+  const names = "matplotlib==1.0\nnumba==1.0\nhuggingface-hub==1.0\n";
+  await writeFile(join(folder, "app", "requirements.txt"), names);
+  const index = ["--no-index", "--find-links", join(folder, "wheels")];
   const outputs = ["-o", `type=oci,dest=${out},tar=false`, "-o", `type=docker,dest=${folder}/docker.tar`];
-  const built = await ociasm(["build", join(folder, "app"), "-t", "users:1", ...outputs, "-q"], {
+  const built = await ociasm(["build", join(folder, "app"), "-t", "users:1", ...outputs, ...index, "-q"], {
     env: { OCIASM_CACHE_DIR: process.env["OCIASM_TEST_CACHE"] ?? join(folder, "cache") },
   });
   assert.equal(built.code, 0, built.stderr);
@@ -88,7 +109,7 @@ test("the default base works for any user, on a root that may be read-only", asy
   for (const { name, flags, user = [1000650000, 0, "1000650000"], home } of CASES) {
     const { code, stdout, stderr } = await podmanRun(`oci:${out}:1`, [], flags);
     assert.equal(code, 0, `${name}: ${stderr}`);
-    assert.deepEqual(JSON.parse(stdout), { ...SAME, user, home: ["/home/nonroot", home] }, name);
+    assert.deepEqual(JSON.parse(stdout), expected(user, home), name);
   }
 });
 
@@ -99,7 +120,7 @@ test("containerd runs the default base", async (t) => {
   await ctr("images", "import", "--platform", "linux/amd64", join(folder, "docker.tar"));
   const [name = ""] = (await ctr("images", "list", "--quiet")).split("\n");
   const printed = await ctr("run", "--rm", name, "users");
-  assert.deepEqual(JSON.parse(printed), { ...SAME, user: [65532, 65532, "nonroot"], home: ["/home/nonroot", true] });
+  assert.deepEqual(JSON.parse(printed), expected([65532, 65532, "nonroot"], true));
 });
 
 test("so does chroot in namespaces of an ordinary user's own", async (t) => {
@@ -122,5 +143,5 @@ test("so does chroot in namespaces of an ordinary user's own", async (t) => {
   const words = ["-Urm", "/bin/sh", "-c", enter, "sh", ...settings.Entrypoint];
   const { code, stdout, stderr } = await run(unshare, words, { env });
   assert.equal(code, 0, stderr);
-  assert.deepEqual(JSON.parse(stdout), { ...SAME, user: [0, 0, "root"], home: ["/home/nonroot", true] });
+  assert.deepEqual(JSON.parse(stdout), expected([0, 0, "root"], true));
 });
