@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { isOciasmError } from "../../src/errors.ts";
@@ -7,20 +7,28 @@ import { uvLock } from "../../src/input/uv-lock.ts";
 import { openTestBuilder } from "../support/building.ts";
 import { testTarget } from "../support/target.ts";
 
-// node build/test/corpus/sdists.js LOCK…: builds every package of these uv.locks that has sources and no wheel, and
-// prints how many could be built, and why the others could not.
+// node build/test/corpus/sdists.js [LOCK…]: builds every package of these uv.locks (else those of ../shared/judges) that has
+// sources and no wheel, and prints how many could be built, and why the others could not. Exit 1 where one fails for
+// another reason than a refusal, and where nothing was built.
 const work = mkdtempSync(join(tmpdir(), "ociasm-sdists-"));
 const { builder, close } = await openTestBuilder(join(work, "cache"), new AbortController().signal);
 const target = testTarget({ python: "3.12.1" });
 const counts = { built: 0, refused: 0, failed: 0 };
-for (const [label, item] of sourcesOnly(process.argv.slice(2).map((lock) => resolve(lock)))) {
+const JUDGES = resolve("../shared/judges/uv-locks");
+const named = process.argv.slice(2).map((lock) => resolve(lock));
+for (const [label, item] of sourcesOnly(named.length > 0 ? named : judgesLocks())) {
   const outcome = await attempt(item);
   counts[outcome.kind] += 1;
   console.log(`${outcome.kind.padEnd(8)} ${label}${outcome.text === "" ? "" : `: ${outcome.text}`}`);
 }
 await close();
 console.log(JSON.stringify(counts));
-process.exitCode = counts.failed === 0 ? 0 : 1;
+process.exitCode = counts.failed === 0 && counts.built > 0 ? 0 : 1;
+
+function judgesLocks(): readonly string[] {
+  const found = readdirSync(JUDGES, { recursive: true, encoding: "utf8" });
+  return found.filter((path) => path.endsWith("uv.lock")).map((path) => join(JUDGES, path));
+}
 
 function sourcesOnly(locks: readonly string[]): ReadonlyMap<string, InputPackage> {
   const found = new Map<string, InputPackage>();
