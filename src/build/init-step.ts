@@ -9,6 +9,7 @@ import { foreignFormats } from "./foreign/formats.ts";
 import { configOf, type ForeignPlan, type PackageLine, type Refusal, stateOf } from "./foreign/state.ts";
 import { initText } from "./init-text.ts";
 import { readText } from "./input-files.ts";
+import { decodeConfig } from "./read-config.ts";
 
 /** Files that a first configuration consists of, and what of another tool's file is not in them. */
 export interface InitFiles {
@@ -63,11 +64,20 @@ function requirementsFile(context: string, lines: readonly PackageLine[]): InitF
   return [{ path: join(context, LINES_FILE), text: lines.map(({ text }) => `${text}\n`).join("") }];
 }
 
-/** Throws USAGE for what would be overwritten, and for a second configuration beside one in pyproject.toml. */
+/** Throws USAGE for a file that would be overwritten. */
 export function checkNew({ files }: InitFiles): void {
   const [there] = files.filter(({ path }) => existsSync(path));
   if (there === undefined) return;
   throw new OciasmError("USAGE", `${basename(there.path)} is there already, in ${dirname(there.path)}`, {
     hint: "overwrite it with --force",
+  });
+}
+
+/** Throws USAGE where pyproject.toml configures the image: two configurations are an error. */
+export async function checkAlone(context: string): Promise<void> {
+  const path = join(context, "pyproject.toml");
+  if (!existsSync(path) || (await decodeConfig("pyproject.toml", await readText(path))) === undefined) return;
+  throw new OciasmError("USAGE", `${path} configures the image already`, {
+    hint: "remove its table [tool.ociasm] first",
   });
 }

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { detect } from "../../src/build/detect.ts";
-import { checkNew, initFromContext, initFromFile } from "../../src/build/init-step.ts";
+import { checkAlone, checkNew, initFromContext, initFromFile } from "../../src/build/init-step.ts";
 import { decodeConfig } from "../../src/build/read-config.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
@@ -73,4 +73,12 @@ test("nothing that is there is overwritten, and no other file is converted", asy
   assert.throws(() => checkNew(made), { code: "USAGE", message: /requirements-image\.txt is there/, hint: /--force/ });
   await assert.rejects(initFromFile(folder, join(folder, "x.toml")), { code: "INPUT_UNSUPPORTED" });
   await assert.rejects(initFromFile(folder, join(folder, "cog.yaml")), { code: "INPUT_NOT_FOUND" });
+});
+
+test("a second configuration is not written beside one in pyproject.toml", async (t) => {
+  const plain = project(t, { "pyproject.toml": "[project]\nname = 'a'\n" });
+  await checkAlone(plain);
+  await checkAlone(project(t, {}));
+  const configured = project(t, { "pyproject.toml": "[tool.ociasm]\nbase = 'scratch'\n" });
+  await assert.rejects(checkAlone(configured), { code: "USAGE", message: /configures the image already/ });
 });

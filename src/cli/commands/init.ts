@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { basename, relative, resolve } from "node:path";
 import { detect } from "../../build/detect.ts";
-import { checkNew, type InitFiles, initFromContext, initFromFile } from "../../build/init-step.ts";
+import { checkAlone, checkNew, type InitFiles, initFromContext, initFromFile } from "../../build/init-step.ts";
 import { type Arguments, booleanFlag, stringFlag } from "../arguments.ts";
 import type { Session } from "../session.ts";
 import type { Answer } from "../verbs.ts";
@@ -10,6 +10,7 @@ import type { Answer } from "../verbs.ts";
 export async function initCommand(args: Arguments, session: Session): Promise<Answer> {
   const context = resolve(args.words[0] ?? ".");
   const from = stringFlag(args, "from");
+  await checkAlone(context);
   const made =
     from === undefined
       ? await initFromContext(context, await detect(context))
