@@ -16,6 +16,13 @@ import { findTool, needsTools } from "../support/tools.ts";
 const folder = join(realpathSync(tmpdir()), `ociasm-bert-${process.pid}`);
 const out = join(folder, "out");
 const image = `oci:${out}:1`;
+interface Layer {
+  readonly kind: string;
+  readonly size: number;
+  readonly packages: readonly string[];
+}
+
+let layers: readonly Layer[] = [];
 /** "libc6=2.36-9". */
 let debs: readonly string[] = [];
 /** "numpy==2.4.6". */
@@ -31,8 +38,7 @@ before(async () => {
   const env = { OCIASM_CACHE_DIR: process.env["OCIASM_TEST_CACHE"] ?? join(folder, "cache") };
   const built = await ociasm(["build", app, ...output], { env });
   assert.equal(built.code, 0, built.stderr);
-  const layers: readonly { readonly kind: string; readonly packages: readonly string[] }[] = JSON.parse(built.stdout)
-    .images[0].layers;
+  layers = JSON.parse(built.stdout).images[0].layers;
   debs = layers.filter(({ kind }) => kind === "base" || kind === "python").flatMap(({ packages }) => packages);
   wheels = lockedWheels(readFileSync(join(app, "requirements.txt"), "utf8"));
 });
@@ -44,6 +50,15 @@ function lockedWheels(requirements: string): readonly string[] {
   const lines = [...requirements.matchAll(/^([a-z][\w-]*==[^\s;]+)(.*)$/gm)];
   return lines.filter(([, , marker]) => marker?.includes(">= '3.12'") === false).map(([, pin]) => pin ?? "");
 }
+
+test("base, Python and FastAPI take less than 24 MB of it, as docs/base.md explains them", () => {
+  const others = layers.filter(
+    ({ packages }) => !packages.some((one) => /^(?:numpy|onnxruntime|tokenizers)=/.test(one)),
+  );
+  const total = others.reduce((sum, { size }) => sum + size, 0);
+  assert.ok(others.some(({ packages }) => packages.some((one) => one.startsWith("fastapi="))));
+  assert.ok(total < 24e6, `${total} bytes without bytecode`);
+});
 
 test("the small variant answers as the same model computed here", async (t) => {
   if (!needsTools(t, "podman", "runc")) return;

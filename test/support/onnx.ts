@@ -6,14 +6,14 @@ export interface OnnxTensor {
   readonly values: readonly number[];
 }
 
-export interface OnnxNode {
+interface OnnxNode {
   readonly type: string;
   readonly inputs: readonly string[];
   readonly output: string;
   readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
 }
 
-export interface OnnxModel {
+interface OnnxModel {
   /** Names of inputs of 64-bit integers, a batch of sequences each. */
   readonly inputs: readonly string[];
   readonly nodes: readonly OnnxNode[];
