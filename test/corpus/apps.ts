@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ociasm } from "../support/cli.ts";
@@ -12,7 +12,8 @@ interface App extends Pick<Project, "repository" | "commit"> {
   readonly flags: readonly string[];
   /** What is built of sources. */
   readonly built: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
+  /** Of `podman run`; `REPOSITORY` stands for the folder of the checkout. */
+  readonly options: readonly string[];
   readonly command: readonly string[];
   /** Answers when it is up. */
   readonly url: string;
@@ -25,7 +26,7 @@ const APPS: readonly App[] = [
     folder: ".",
     flags: ["--base", "deb:bookworm"],
     built: ["flask-principal"],
-    environment: {},
+    options: [],
     command: ["python", "/app/cps.py", "-p", "/tmp/app.db", "-g", "/tmp/gdrive.db", "-o", "/tmp/log"],
     url: "http://127.0.0.1:8083/",
   },
@@ -35,7 +36,7 @@ const APPS: readonly App[] = [
     folder: ".",
     flags: ["--base", "deb:bookworm", "--install-project"],
     built: ["embit", "http-ece", "pyqrcode", "tlv8"],
-    environment: { LNBITS_DATA_FOLDER: "/tmp", LNBITS_EXTENSIONS_PATH: "/tmp", LNBITS_ADMIN_UI: "false" },
+    options: ["-e", "LNBITS_DATA_FOLDER=/tmp", "-e", "LNBITS_EXTENSIONS_PATH=/tmp", "-e", "LNBITS_ADMIN_UI=false"],
     command: ["python", "-m", "uvicorn", "lnbits.__main__:app", "--port", "15000"],
     url: "http://127.0.0.1:15000/docs",
   },
@@ -45,7 +46,11 @@ const APPS: readonly App[] = [
     folder: "backend",
     flags: ["--base", "deb:trixie"],
     built: ["forbiddenfruit"],
-    environment: {},
+    options: [
+      ...["-v", "REPOSITORY/config.example.yaml:/tmp/config.yaml:ro", "-e", "DEER_FLOW_CONFIG_PATH=/tmp/config.yaml"],
+      // It writes below the folder in which it is started.
+      ...["-e", "PYTHONPATH=/app", "-w", "/tmp"],
+    ],
     command: ["python", "-m", "uvicorn", "app.gateway.app:app", "--port", "18001"],
     url: "http://127.0.0.1:18001/health",
   },
@@ -75,7 +80,9 @@ sys.exit("no answer")
 const names = process.argv.slice(2);
 const from = process.env["OCIASM_TEST_REPOSITORIES"];
 if (from === undefined) throw new Error("OCIASM_TEST_REPOSITORIES does not say where the repositories lie");
-const work = mkdtempSync(join(tmpdir(), "ociasm-apps-"));
+// Podman takes no capital letters in the path of an image.
+const work = join(tmpdir(), `ociasm-apps-${process.pid}`);
+mkdirSync(work);
 const cache = process.env["OCIASM_CACHE_DIR"] ?? join(work, "cache");
 for (const app of APPS.filter(
   ({ repository }) => names.length === 0 || names.some((name) => repository.endsWith(`/${name}`)),
@@ -88,15 +95,16 @@ for (const app of APPS.filter(
 }
 
 async function judge(app: App, repositories: string): Promise<string | undefined> {
-  const folder = join(checkOut(app, repositories, join(work, "repositories")), app.folder);
+  const checkout = checkOut(app, repositories, join(work, "repositories"));
+  const folder = join(checkout, app.folder);
   const image = join(work, `${app.repository.replace("/", "-").toLowerCase()}-image`);
   const words = ["build", folder, ...app.flags, "-t", "app:1", "-o", `type=oci,dest=${image},tar=false`];
   const made = await ociasm([...words, "--compression", "none", "--cache-dir", cache], { timeoutMs: 1_800_000 });
   if (made.code !== 0) return made.stderr.slice(-2000);
   const missing = app.built.filter((name) => !made.stderr.includes(`building ${name} `));
   if (missing.length > 0 && process.env["OCIASM_CACHE_DIR"] === undefined) return `${missing.join(", ")}: not built`;
-  const environment = Object.entries(app.environment).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
-  const flags = ["--entrypoint", "python", ...environment];
+  const options = app.options.map((option) => option.replace("REPOSITORY", checkout));
+  const flags = ["--entrypoint", "python", ...options];
   const ran = await podmanRun(`oci:${image}`, ["-c", PROBE, app.url, ...app.command], flags);
   return ran.code === 0 ? undefined : `${ran.stdout}${ran.stderr}`.slice(-2000);
 }
