@@ -22,7 +22,7 @@ const STEPS: readonly Step[] = [
   [15, "curves", "platforms"],
   [15, "curves", "layers"],
   [60, "curves", "bytes"],
-  [100, "curves", "files"],
+  [260, "curves", "files"],
 ];
 
 /** Cases that are told where wheels, base and scratch are. */

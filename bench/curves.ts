@@ -22,6 +22,8 @@ interface Curve {
 
 const GIGABYTE = 1e9;
 const MAX_RSS_MB = 256;
+/** Few wheels have more: torch 12,000, most some hundreds. */
+const FILES_OF_A_WHEEL = 5000;
 const PLATFORMS = ["amd64", "arm64", "arm/v7", "386", "ppc64le", "s390x", "riscv64", "arm/v6"];
 
 const CURVES: Readonly<Record<string, Curve>> = {
@@ -35,9 +37,10 @@ const CURVES: Readonly<Record<string, Curve>> = {
   files: {
     unit: "files",
     sizes: [1e3, 1e4, 1e5, 1e6],
-    make: (size, folder) => ({
-      wheels: manyFiles(folder, { wheels: 20, files: size / 20, size: 64, method: "stored" }),
-    }),
+    make: (size, folder) => {
+      const wheels = Math.ceil(size / FILES_OF_A_WHEEL);
+      return { wheels: manyFiles(folder, { wheels, files: size / wheels, size: 64, method: "stored" }) };
+    },
   },
   bytes: {
     unit: "GB",

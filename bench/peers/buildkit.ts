@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findTool } from "../../test/support/tools.ts";
 import { type Cost, measure, succeed } from "../_measure.ts";
+import { startDaemon } from "./daemon.ts";
 import { type Installer, installLine, toolsFolder } from "./installer.ts";
 import type { App, Peer, Session, Shared, Target } from "./peer.ts";
 
@@ -10,6 +10,9 @@ export interface BuildKitOptions {
   readonly installer: Installer;
   readonly compression: "gzip" | "zstd";
 }
+
+/** Seconds. */
+const LONGEST = "1200";
 
 const MOUNTS = "--mount=type=bind,from=wheels,target=/wheels --mount=type=bind,from=tools,target=/tools";
 
@@ -41,8 +44,7 @@ async function start(app: App, folder: string, { installer, compression }: Build
   await mkdir(empty);
   const address = `unix://${folder}/buildkitd.sock`;
   const worker = ["--oci-worker-snapshotter=overlayfs", "--oci-worker-net=host", "--containerd-worker=false"];
-  const daemon = spawn("buildkitd", [...worker, "--root", root, "--addr", address], { stdio: "ignore" });
-  const pid = daemon.pid ?? 0;
+  const daemon = await startDaemon("buildkitd", [...worker, "--root", root, "--addr", address]);
   const base = await readFile(join(app.base, "index.json"), "utf8");
   const { manifests } = JSON.parse(base) as { readonly manifests: readonly [{ readonly digest: string }] };
   let said = "";
@@ -54,19 +56,20 @@ async function start(app: App, folder: string, { installer, compression }: Build
       ...["--local", `wheels=${wheels}`, "--opt", "context:wheels=local:wheels"],
       ...["--local", `tools=${tools}`, "--opt", "context:tools=local:tools", ...output],
     ];
-    const cost = await succeed("buildctl", words, { daemons: [pid] });
+    // It waits for its daemon for ever.
+    const cost = await succeed("timeout", [LONGEST, "buildctl", ...words], { daemons: [daemon.pid] });
     said = cost.stderr;
     return cost;
   };
-  await build("empty", empty, empty, []);
+  await build("empty", empty, empty, []).catch(async (error: unknown) => {
+    await daemon.stop();
+    throw error;
+  });
   return {
     build: (target, shared) => build("app", app.context, app.wheels, outputOf(target, compression, shared)),
     store: [root],
     parts: () => partsOf(said),
-    stop: async () => {
-      daemon.kill();
-      await new Promise((resolve) => daemon.once("exit", resolve));
-    },
+    stop: daemon.stop,
   };
 }
 

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import { makeCertificate } from "../../test/support/certificate.ts";
 import { freePort } from "../../test/support/free-port.ts";
+import { startDaemon } from "./daemon.ts";
 
 /** A registry on the loopback interface. */
 export interface Server {
@@ -27,17 +27,14 @@ export async function startServer(
   const args = program.endsWith("crane")
     ? ["registry", "serve", "--address", host, "--disk", join(folder, "data")]
     : ["serve", config];
-  const child: ChildProcess = spawn(program, args, { stdio: "ignore" });
-  const failed = new Promise<never>((_, reject) => child.once("error", reject));
-  await Promise.race([failed, isUp(`${options.tls === true ? "https" : "http"}://${host}/v2/`)]);
-  return {
-    host,
-    authority,
-    stop: async () => {
-      child.kill();
-      await new Promise((resolve) => child.once("exit", resolve));
-    },
-  };
+  const daemon = await startDaemon(program, args);
+  try {
+    await isUp(`${options.tls === true ? "https" : "http"}://${host}/v2/`);
+  } catch (error) {
+    await daemon.stop();
+    throw error;
+  }
+  return { host, authority, stop: daemon.stop };
 }
 
 function configText(folder: string, host: string, hasTls: boolean): string {
