@@ -3,14 +3,10 @@ import { readTar } from "../archive/tar-read.ts";
 import { unpackedFile } from "../codec/unpacked.ts";
 import { OciasmError } from "../errors.ts";
 import { pathFilter } from "../install/path-filter.ts";
-import { standalonePath } from "../install/standalone-files.ts";
+import { STANDALONE_LIMITS, standalonePath } from "../install/standalone-files.ts";
 import type { PythonSource } from "../layers/recipe.ts";
 import type { DebSpool } from "./deb-spool.ts";
 import { joinTarget, type PlacedFile } from "./deb-tree.ts";
-
-/** Bytes of all files: no distribution comes near. */
-const MAX_SIZE = 2 * 2 ** 30;
-const MAX_ENTRIES = 100_000;
 
 /**
  * The files and links of a standalone Python where the image will have them, in the archive's order; contents go to the
@@ -25,8 +21,8 @@ export async function unpackPython(
   const { prefix, filename: label } = source;
   const isLeftOut = pathFilter(source.exclude);
   const files: PlacedFile[] = [];
-  const limits = { label, maxTotalSize: MAX_SIZE, maxEntries: MAX_ENTRIES };
-  for await (const { entry, content } of readTar(unpackedFile(path, MAX_SIZE, label), limits)) {
+  const plain = unpackedFile(path, STANDALONE_LIMITS.maxTotalSize, label);
+  for await (const { entry, content } of readTar(plain, { label, ...STANDALONE_LIMITS })) {
     const place = standalonePath(entry.path);
     if (place === undefined || place === "" || entry.type === "directory" || isLeftOut(place)) continue;
     const placed = placedEntry(entry, `${prefix}/${place}`, source);

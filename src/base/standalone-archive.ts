@@ -3,7 +3,7 @@ import { readTar, type TarMember } from "../archive/tar-read.ts";
 import { unpackedFile } from "../codec/unpacked.ts";
 import { type LibraryNeeds, readLibraryNeeds } from "../debian/elf.ts";
 import { OciasmError } from "../errors.ts";
-import { standalonePath } from "../install/standalone-files.ts";
+import { STANDALONE_LIMITS, standalonePath } from "../install/standalone-files.ts";
 import type { TargetLibc } from "../python/target.ts";
 import { probeFor } from "./probes.ts";
 
@@ -23,9 +23,6 @@ export interface StandaloneFacts {
   readonly libraries: readonly (LibraryNeeds & { readonly path: string })[];
 }
 
-/** The largest distributions, with their debug information, unpack to 1 GB. */
-export const MAX_STANDALONE: number = 2 * 2 ** 30;
-export const MAX_STANDALONE_FILES = 100_000;
 const MAX_PROGRAM = 256 * 2 ** 20;
 
 const WAY_OUT = "take an archive whose name ends in install_only.tar.gz or install_only_stripped.tar.gz";
@@ -33,8 +30,8 @@ const WAY_OUT = "take an archive whose name ends in install_only.tar.gz or insta
 /** Reads the archive at `path`, which errors call `label`. Throws BASE_INVALID for another layout, with the way out. */
 export async function readStandalone(path: string, label: string): Promise<StandaloneFacts> {
   const found: Found = { series: new Map(), libraries: [], versions: new Map() };
-  const limits = { label, maxTotalSize: MAX_STANDALONE, maxEntries: MAX_STANDALONE_FILES };
-  for await (const member of readTar(unpackedFile(path, MAX_STANDALONE, label), limits)) {
+  const plain = unpackedFile(path, STANDALONE_LIMITS.maxTotalSize, label);
+  for await (const member of readTar(plain, { label, ...STANDALONE_LIMITS })) {
     const place = standalonePath(member.entry.path);
     if (place === undefined) throw otherLayout(label, `it has ${member.entry.path}, outside a folder python`);
     if (/^(?:PYTHON\.json|install\/|build\/)/.test(place)) throw otherLayout(label, "it is a full one, with its build");

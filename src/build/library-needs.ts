@@ -17,7 +17,7 @@ const FORMAT = 3;
 export type NeedsDeps = Pick<BuildDeps, "store" | "report" | "signal">;
 
 /** What owns the project's own libraries, in messages. */
-export const PROJECT = "the project";
+const PROJECT = "the project";
 
 const LIBRARY = /\.so(?:\.[\w.]+)?$/;
 

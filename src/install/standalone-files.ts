@@ -1,6 +1,12 @@
 /** Where a standalone Python lies in an image, without slashes at the ends. */
 export const STANDALONE_PREFIX = "opt/python";
 
+/** The largest distributions, with their debug information, unpack to 1 GB in 20,000 files. */
+export const STANDALONE_LIMITS: { readonly maxTotalSize: number; readonly maxEntries: number } = {
+  maxTotalSize: 2 * 2 ** 30,
+  maxEntries: 100_000,
+};
+
 /** The one folder of an archive of the shape that is read. */
 const ROOT = "python/";
 
