@@ -120,7 +120,7 @@ function sorted(pins: readonly string[]): readonly string[] {
   return pins.map((pin) => pin.replace(/^[^=]+/, normalizeName)).sort();
 }
 
-// syft (450 MB of modules to compile) is asked wherever it is on PATH.
+// syft (500 MB of modules to compile) is asked wherever it is on PATH.
 if (findTool("syft") !== undefined) {
   test("syft lists exactly the packages and wheels of the plan", async () => {
     const json = await succeeds("syft", "scan", `oci-dir:${out}`, "--output", "json", "--quiet");
@@ -129,10 +129,6 @@ if (findTool("syft") !== undefined) {
       artifacts.filter((one) => one.type === type).map(({ name, version }) => `${name}${sign}${version}`);
     assert.deepEqual([...of("deb", "=")].sort(), [...debs].sort());
     assert.deepEqual(sorted(of("python", "==")), sorted(wheels));
-    const others = artifacts.filter(({ type }) => type !== "deb" && type !== "python");
-    assert.deepEqual(
-      others.map(({ name, type }) => `${type} ${name}`),
-      ["binary python"],
-    );
+    assert.equal(artifacts.length, debs.length + wheels.length);
   });
 }
