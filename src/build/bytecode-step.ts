@@ -1,3 +1,4 @@
+import type { Base } from "../base/base.ts";
 import { OciasmError, toOciasmError } from "../errors.ts";
 import type { Runtime } from "../interpreter/runtime.ts";
 import type { BytecodeChoice } from "../layers/bytecode-layers.ts";
@@ -10,12 +11,15 @@ import type { KnownLayers } from "./known-layers.ts";
 
 /** What a missing interpreter costs, in the words of every message about it. */
 const COST = "modules without bytecode are compiled at each start";
+/** Of a dozen modules that most programs import. */
+const LIBRARY_COST = "0.6 s of each start if it has none, as images named python have none";
 
 /** The bytecode that an image is to have. Undefined, with a line that says so, where no interpreter has its Python. */
 export async function chooseBytecode(
   scope: BytecodeScope | "none" | undefined,
   target: Target | undefined,
-  deps: BuildDeps,
+  { spec, recipes }: Pick<Base, "spec" | "recipes">,
+  deps: Pick<BuildDeps, "store" | "report">,
 ): Promise<BytecodeChoice | undefined> {
   if (scope === undefined || scope === "none" || target === undefined) return undefined;
   const python = minorOf(target.python);
@@ -27,6 +31,9 @@ export async function chooseBytecode(
     const named = `Python ${version}${freeThreaded ? "t" : ""}`;
     deps.report({ type: "note", message: `no bytecode: no interpreter here compiles for ${named}; ${COST}` });
     return undefined;
+  }
+  if (!recipes.some(({ kind }) => kind === "python")) {
+    deps.report({ type: "note", message: `bytecode of the standard library is left to ${spec}: ${LIBRARY_COST}` });
   }
   const { PROGRAM_VERSION } = await import("../interpreter/bytecode-program.ts");
   return { scope, python, without, compiler: `pyodide ${release.release} ${release.magic} ${PROGRAM_VERSION}` };

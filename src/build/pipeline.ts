@@ -126,7 +126,7 @@ export async function planImage(
     lock,
     project: prepared.project.sources,
     weights: prepared.project.weights,
-    bytecode: await chooseBytecode(config.bytecode, target, deps),
+    bytecode: await chooseBytecode(config.bytecode, target, base, deps),
     ...environmentChoice(config, base),
   });
   for (const message of [...baseWarnings(base, lock), ...plan.warnings]) deps.report({ type: "warning", message });
