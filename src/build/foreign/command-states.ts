@@ -1,4 +1,4 @@
-import { type CommandOutcome, done } from "./command-outcome.ts";
+import { type CommandOutcome, done, installed } from "./command-outcome.ts";
 import { pipInstall } from "./pip-install.ts";
 import { simpleCommands } from "./shell-text.ts";
 
@@ -73,7 +73,7 @@ function installsLock(words: readonly string[]): CommandOutcome | undefined {
   const extras = optionValues(words, ["--extra", "--extras", "-E"]).flatMap((value) => value.split(/[\s,]+/));
   const groups = optionValues(words, ["--group", "--with"]).flatMap((value) => value.split(","));
   const noDev = words.some((word) => /^--(?:no-dev|without|only|prod|production|no-default-groups)(?:=|$)/.test(word));
-  return done({
+  return installed({
     ...(extras.length === 0 ? {} : { extras }),
     ...(groups.length === 0 ? {} : { groups }),
     ...(words.includes("--all-extras") ? { allExtras: true } : {}),

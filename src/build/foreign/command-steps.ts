@@ -14,7 +14,7 @@ export function commandSteps(text: string, at: SourceLocation): ForeignPlan {
         ...rest,
         ...(packages.length === 0 ? {} : { packages: packages.map((line) => ({ text: line, at })) }),
       };
-      steps.push({ at, state, notes: outcome.notes });
+      steps.push({ at, state, notes: outcome.notes, ...(outcome.installs ? { installs: true } : {}) });
     }
   }
   return {

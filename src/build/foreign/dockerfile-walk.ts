@@ -267,10 +267,10 @@ function copyFromStage(
 }
 
 function packageSteps({ steps }: Walk): readonly PlanStep[] {
-  return steps.flatMap(({ at, state, notes }) => {
-    const kept = Object.entries(state).filter(([key]) => PACKAGES.includes(key as keyof ImageState));
-    return kept.length === 0
-      ? []
-      : [{ at, state: Object.fromEntries(kept), ...(notes === undefined ? {} : { notes }) }];
-  });
+  return steps
+    .filter(({ installs }) => installs)
+    .map((step) => {
+      const kept = Object.entries(step.state).filter(([key]) => PACKAGES.includes(key as keyof ImageState));
+      return { ...step, state: Object.fromEntries(kept) };
+    });
 }

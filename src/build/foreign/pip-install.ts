@@ -1,4 +1,4 @@
-import { type CommandOutcome, type CommandState, done } from "./command-outcome.ts";
+import { type CommandOutcome, type CommandState, installed } from "./command-outcome.ts";
 
 /** Options that take a value and change nothing of what is installed here. */
 const IDLE_VALUES =
@@ -37,7 +37,7 @@ export function pipInstall(words: readonly string[]): CommandOutcome | undefined
   const [refused] = install.refused;
   if (refused !== undefined)
     return { done: false, reason: refused, wayOut: "leave the option out, and name a wheel with find-links" };
-  return done(stateOf(install), install.notes);
+  return installed(stateOf(install), install.notes);
 }
 
 function argumentsOf(words: readonly string[]): readonly string[] | undefined {

@@ -20,6 +20,8 @@ const TOKENS: readonly (readonly [kind: "keep" | "blank" | "end", pattern: RegEx
   ["keep", /'[^']*'/y],
   ["keep", /"(?:[^"\\`$]|\$(?=["\s])|\\[\s\S])*"/y],
   ["blank", /(?<=^|\s)#[^\n]*/y],
+  // An idiom for comments between lines that go on.
+  ["blank", /`#[^`]*`/y],
   ["blank", /\|\|\s*(?:true|:)(?=\s*(?:$|[;\n]|&&))/y],
   ["blank", /(?:[12]|&)?>\s*(?:\/dev\/null|&[12])/y],
   ["end", /&&|[;\n]/y],

@@ -49,6 +49,8 @@ export interface PlanStep {
   readonly state: ImageState;
   /** What of the line means something else here, or nothing. */
   readonly notes?: readonly string[];
+  /** It fills an environment, be it with what a lock lists. */
+  readonly installs?: true;
 }
 
 /** One line that can't be. */

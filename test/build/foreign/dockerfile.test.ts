@@ -130,6 +130,18 @@ CMD python main.py
   assert.deepEqual(refused, ["10 other:1 is another image"]);
 });
 
+test("an environment that a lock filled is copied as what the lock lists", async () => {
+  const text = `FROM python:3.12 AS build
+RUN uv sync --locked
+RUN echo made > /made
+FROM python:3.12
+COPY --from=build /usr/local/lib /usr/local/lib
+`;
+  const { state, refused } = await read(text);
+  assert.deepEqual(state.files, { exclude: ["/*"] });
+  assert.deepEqual(refused, ["3 nothing is run while an image is made"]);
+});
+
 test("what downloads, unpacks or is written in the file itself is refused", async () => {
   const text = `FROM a
 ADD https://files.example/x /x

@@ -9,6 +9,7 @@ const rows: readonly (readonly [string, readonly (readonly string[])[] | undefin
   ["rm -f x || true; b", [["rm", "-f", "x"], ["b"]]],
   ["a >/dev/null 2>&1 && b", [["a"], ["b"]]],
   ["a#b c", [["a#b", "c"]]],
+  ["a b `# why b` c", [["a", "b", "c"]]],
   ["", []],
   ["a | b", undefined],
   ["a > file", undefined],
