@@ -51,9 +51,10 @@ def _impl(ctx):
 
 def _entry(layer):
     entry = {"layer": layer.layer, "metadata": layer.metadata, "listing": layer.listing}
-    if getattr(layer, "kind", None):
-        entry["kind"] = layer.kind
-        entry["title"] = layer.title
+    for name in ["kind", "title", "wheels"]:
+        value = getattr(layer, name, None)
+        if value:
+            entry[name] = value
     return entry
 
 def _config(ctx):

@@ -5,7 +5,7 @@ _BUILD = """load("@rules_ociasm//:defs.bzl", "ociasm_toolchain")
 ociasm_toolchain(
     name = "ociasm",
     cli = "{cli}",
-    data = glob(["package/**", "node_modules/**"], exclude = ["**/*.d.ts", "**/*.map", "**/*.md"]),
+    data = glob(["package/**", "node_modules/**"], exclude = ["**/*.d.ts", "**/*.map", "**/*.md", "**/.deps/**", "**/obj.target/**"]),
     has_resource_set = {has_resource_set},
     node = "node",
 )

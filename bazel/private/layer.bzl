@@ -34,6 +34,13 @@ def make_layer(ctx, name, compression, inputs, members, message):
     )
     return struct(layer = layer, metadata = metadata, listing = listing)
 
-def named_layer(made, kind = None, title = None):
+def named_layer(made, kind = None, title = None, wheels = None):
     """As OciasmLayersInfo has it."""
-    return struct(layer = made.layer, metadata = made.metadata, listing = made.listing, kind = kind, title = title)
+    return struct(
+        layer = made.layer,
+        metadata = made.metadata,
+        listing = made.listing,
+        kind = kind,
+        title = title,
+        wheels = wheels,
+    )

@@ -3,7 +3,7 @@
 OciasmLayersInfo = provider(
     doc = "Layers of an image, lowest first.",
     fields = {
-        "layers": "list of struct(layer, metadata, listing, kind, title): three files, and what the image calls the layer or None",
+        "layers": "list of struct(layer, metadata, listing, kind, title, wheels): three files, what the image calls the layer, and the sha256 of its wheels; or None",
         "dates": "list of RFC 3339 dates of what is in the layers, which decide how old the image is",
     },
 )

@@ -54,7 +54,7 @@ def _planned(ctx, at, layer, wheels):
 
     # What one wheel alone makes, every image has the same.
     if len(members) == 1 and not [key for key in members[0] if key not in ["filename", "sha256"]]:
-        return named_layer(wheels[members[0]["filename"]], kind, title)
+        return named_layer(wheels[members[0]["filename"]], kind, title, [members[0]["sha256"]])
     files = [wheels[member["filename"]].wheel for member in members]
     made = make_layer(
         ctx,

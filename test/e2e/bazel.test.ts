@@ -168,19 +168,41 @@ ociasm_register_toolchains(package = "${root}/package", node = "${process.execPa
     if (cache !== undefined) assert.deepEqual([spawns.length > 10, missed], [true, []]);
   });
 
-  test("a wheel that changes makes one layer anew, and the images on it", async () => {
+  test("a wheel that is not the plan's is refused; with its plan it makes the images on it anew", async () => {
     const wheel = buildWheel({ name: "heavy", version: "2.0", files: { "heavy/lib.so": sampleBytes(800_000, 2) } });
-    const path = join(workspace(), "wheels", wheel.filename);
-    const [old, before] = [readFileSync(path), digest("first", "one")];
-    writeFileSync(path, wheel.bytes);
+    const [old, before] = [WHEELS[0]?.sha256 ?? "", digest("first", "one")];
+    const plan = readFileSync(join(workspace(), "plan.bzl"), "utf8");
+    writeWheels(join(workspace(), "wheels"), [wheel]);
     try {
-      const spawns = await bazel.build(workspace(), "first", "//:one", "//:two", "--noexperimental_run_validations");
-      const layers = ran(spawns, "OciasmLayer").map(({ listedOutputs }) => listedOutputs[0]?.split("/").at(-1));
-      assert.deepEqual(layers, ["heavy-2.0-py3-none-any.json"]);
-      assert.equal(ran(spawns, "OciasmImage").length, 2);
+      const stale = await bazel.run(workspace(), "first", "build", "//:one", "--noexperimental_run_validations");
+      assert.match(stale.stderr, /is about a layer of other wheels than the parameters name/);
+      writeFiles(workspace(), {
+        "plan.bzl": plan.replace(old, wheel.sha256),
+        "pylock.toml": lockText([wheel, ...WHEELS.slice(1)]),
+      });
+      const images = await bazel.build(workspace(), "first", "//:one", "//:two");
+      assert.deepEqual(images.map(({ mnemonic }) => mnemonic).sort(), [
+        "OciasmImage",
+        "OciasmImage",
+        "OciasmPlanCheck",
+      ]);
       assert.notEqual(digest("first", "one"), before);
     } finally {
-      writeFileSync(path, old);
+      writeWheels(join(workspace(), "wheels"), WHEELS);
+      writeFiles(workspace(), { "plan.bzl": plan, "pylock.toml": lockText(WHEELS) });
+    }
+  });
+
+  test("a wheel that changes makes its own layer anew, and no other", async () => {
+    await bazel.build(workspace(), "first", "//:each");
+    const wheel = buildWheel({ name: "heavy", version: "2.0", files: { "heavy/lib.so": sampleBytes(800_000, 3) } });
+    writeWheels(join(workspace(), "wheels"), [wheel]);
+    try {
+      const spawns = await bazel.build(workspace(), "first", "//:each");
+      const made = spawns.map(({ mnemonic, listedOutputs }) => [mnemonic, listedOutputs[0]?.split("/").at(-1)]);
+      assert.deepEqual(made, [["OciasmLayer", "heavy-2.0-py3-none-any.json"]]);
+    } finally {
+      writeWheels(join(workspace(), "wheels"), WHEELS);
     }
   });
 

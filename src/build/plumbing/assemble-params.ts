@@ -1,6 +1,6 @@
 import type { BuildConfig } from "../config.ts";
 import { accounts, type ImageKeys, imageFields } from "../config-schema.ts";
-import { PLATFORM, PYTHON } from "../config-values.ts";
+import { PLATFORM, PYTHON, SHA256 } from "../config-values.ts";
 import { converted, count, type Decoder, list, object, oneOf, text } from "../decoder.ts";
 import { WHEEL_LAYER_KINDS, type WheelLayerKind } from "./layer-params.ts";
 
@@ -31,6 +31,8 @@ export interface LayerFiles {
   readonly layer: string;
   readonly metadata: string;
   readonly listing: string;
+  /** What the sha256 of its wheels have to be; checked where they are there. */
+  readonly wheels?: readonly string[];
   /** What this image calls it, where another one made it under another name. */
   readonly kind?: WheelLayerKind;
   readonly title?: string;
@@ -53,6 +55,7 @@ const layer: Decoder<LayerFiles> = object(
     layer: text("Path of the blob"),
     metadata: text("Path of the JSON document about it"),
     listing: text("Path of the list of its entries"),
+    wheels: list("What the sha256 of its wheels have to be", text("sha256", SHA256, "64 hex digits")),
     kind: oneOf("What this image calls it; as it was made when left out", WHEEL_LAYER_KINDS),
     title: text("What this image calls it; as it was made when left out"),
   },

@@ -11,7 +11,10 @@ export interface GivenLayer extends ToldLayer {
   readonly files: LayerFiles;
 }
 
-/** Throws ARCHIVE_INVALID, and BLOB_CORRUPT for a blob of another size: its bytes are checked when they are read. */
+/**
+ * Throws ARCHIVE_INVALID, HASH_MISMATCH for other wheels than are asked for, and BLOB_CORRUPT for a blob of another size:
+ * its bytes are checked when they are read.
+ */
 export async function readGivenLayers(layers: readonly LayerFiles[]): Promise<readonly GivenLayer[]> {
   const given: GivenLayer[] = [];
   for (const files of layers) {
@@ -22,10 +25,19 @@ export async function readGivenLayers(layers: readonly LayerFiles[]): Promise<re
         hint: `${files.metadata} is about another layer`,
       });
     }
+    checkWheels(files, told);
     const { kind = told.record.kind, title = told.record.title } = files;
     given.push({ ...told, record: { ...told.record, kind, title }, files });
   }
   return given;
+}
+
+function checkWheels({ wheels, metadata }: LayerFiles, told: ToldLayer): void {
+  const other = wheels?.find((sha256) => !told.wheels.includes(sha256));
+  if (wheels === undefined || (other === undefined && wheels.length === told.wheels.length)) return;
+  throw new OciasmError("HASH_MISMATCH", `${metadata} is about a layer of other wheels than the parameters name`, {
+    hint: other === undefined ? undefined : `no wheel of it has the sha256 ${other}`,
+  });
 }
 
 /** Throws BLOB_CORRUPT for a listing of another layer. */

@@ -1,4 +1,3 @@
-import { realpath } from "node:fs/promises";
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { OciasmError } from "../../errors.ts";
@@ -40,6 +39,9 @@ export async function readWheels(params: LayerParams): Promise<GivenWheels> {
   if (part !== undefined && others.length > 0) {
     throw new OciasmError("CONFIG_INVALID", "a part of a wheel has a layer of its own");
   }
+  if (part !== undefined && part.index >= part.count) {
+    throw new OciasmError("CONFIG_INVALID", `there is no part ${part.index} of ${part.count}: parts count from 0`);
+  }
   const kind = params.kind ?? (others.length === 0 ? "package" : "bucket");
   const title = params.title ?? (others.length === 0 ? (first?.name ?? "") : "packages");
   return { group: { kind, title, packages, ...(part === undefined ? {} : { part }) }, excludes, local };
@@ -50,7 +52,7 @@ async function readWheel(wheel: WheelParams): Promise<{ readonly item: LockedPac
   const filename = wheel.filename ?? basename(wheel.from);
   const named = parseWheelName(filename);
   if (!named.ok) throw new OciasmError("WHEEL_INVALID", `${wheel.from}: ${named.message}`);
-  const { sha256, size } = await hashFile(await realpath(path));
+  const { sha256, size } = await hashFile(path);
   if (wheel.sha256 !== undefined && wheel.sha256 !== sha256) {
     throw new OciasmError("HASH_MISMATCH", `${wheel.from} has the sha256 ${sha256} instead of ${wheel.sha256}`);
   }

@@ -16,7 +16,10 @@ export async function checkLayerConflicts(
   const owned = new Map<string, OwnedEntry[]>();
   for (const layer of doubtful) {
     for (const { owner, ...entry } of (await readListing(layer)).entries) {
-      if (owner !== undefined) owned.set(owner, [...(owned.get(owner) ?? []), entry]);
+      if (owner === undefined) continue;
+      const known = owned.get(owner);
+      if (known === undefined) owned.set(owner, [entry]);
+      else known.push(entry);
     }
   }
   const listings: readonly OwnedListing[] = [...owned].map(([owner, entries]) => ({ owner, entries }));

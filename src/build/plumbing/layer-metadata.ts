@@ -29,6 +29,8 @@ export interface LayerMetadata {
   readonly packages: readonly string[];
   /** Digest of the listing. */
   readonly listing: Digest;
+  /** sha256 of each wheel, in hex, sorted. */
+  readonly wheels: readonly string[];
   /** Date of the newest wheel, RFC 3339. */
   readonly newest?: string;
 }
@@ -37,17 +39,21 @@ const KINDS: readonly LayerKind[] = ["package", "bucket", "project"];
 const MOST_BYTES = 4 * 1024 * 1024;
 const MOST_PACKAGES = 10_000;
 
-export function layerMetadata(record: LayerRecord, newest: string | undefined): LayerMetadata {
+export function layerMetadata(
+  record: LayerRecord,
+  { wheels, newest }: Pick<ToldLayer, "wheels" | "newest">,
+): LayerMetadata {
   const { mediaType, digest, size, diffId, uncompressedSize = 0, kind, title, packages, listing } = record;
   if (listing === undefined) throw new Error(`layer ${title} has no listing`);
   const annotations = layerAnnotations(record) ?? {};
   const known = { schema: 1 as const, mediaType, digest, size, annotations, diffId, uncompressedSize };
-  return { ...known, kind, title, packages, listing, ...(newest === undefined ? {} : { newest }) };
+  return { ...known, kind, title, packages, listing, wheels, ...(newest === undefined ? {} : { newest }) };
 }
 
-/** A layer that `ociasm layer` made, and the date of its newest wheel. */
+/** A layer that `ociasm layer` made, and what it was made of. */
 export interface ToldLayer {
   readonly record: LayerRecord & Required<Pick<LayerRecord, "listing">>;
+  readonly wheels: readonly string[];
   readonly newest: string | undefined;
 }
 
@@ -75,6 +81,7 @@ export function readLayerMetadata(bytes: Uint8Array, file: string): ToldLayer {
       uncompressedSize,
       listing: digestField(fields, "listing"),
     },
+    wheels: optionalList(fields, "wheels", MOST_PACKAGES, readString) ?? [],
     newest: optionalString(fields, "newest"),
   };
 }

@@ -1,6 +1,6 @@
 import type { CompressionConfig } from "../config.ts";
 import { compression } from "../config-schema.ts";
-import { readMode } from "../config-values.ts";
+import { readMode, SHA256 } from "../config-values.ts";
 import { converted, count, type Decoder, list, object, oneOf, text } from "../decoder.ts";
 
 /**
@@ -93,7 +93,7 @@ const wheel: Decoder<WheelParams> = object(
   {
     from: text("Path of the file"),
     filename: text("Name of the wheel, where the file has another one", /\.whl$/, "the name of a wheel"),
-    sha256: text("What the file's sha256 has to be", /^[0-9a-f]{64}$/, "64 hex digits"),
+    sha256: text("What the file's sha256 has to be", SHA256, "64 hex digits"),
     directUrl: text("Text of direct_url.json"),
     exclude: list("Image paths that another wheel provides; * and ** allowed", text("Image path")),
     part: object(

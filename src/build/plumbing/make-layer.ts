@@ -23,10 +23,11 @@ import type { LayerOutputs, LayerParams } from "./layer-params.ts";
 /** Makes one layer as a build would, of declared files, and writes the declared outputs. */
 export async function makeLayer(params: LayerParams, deps: BuildDeps): Promise<LayerMetadata> {
   const { recipe, given, newest } = await recipeOf(params, deps);
+  const wheels = recipe.sources.flatMap((source) => (source.type === "wheel" ? [source.sha256] : []));
   const files = new Map([...given].map(([digest, { path }]) => [digest.slice(digest.indexOf(":") + 1), path]));
   const store = storeWith(given, deps.store);
   const record = await makeOne(recipe, files, { ...deps, store });
-  const metadata = layerMetadata(record, newest);
+  const metadata = layerMetadata(record, { wheels: wheels.sort(), newest });
   await writeOutputs(params.outputs, metadata, deps);
   return metadata;
 }

@@ -31,7 +31,8 @@ export async function planCommand(args: Arguments, session: Session): Promise<An
         await plan.base.close();
       }
     }
-    const text = images.map((image) => planText(image, session.canvas)).join("\n\n");
+    const shown = files.check === undefined ? images : [];
+    const text = shown.map((image) => planText(image, session.canvas)).join("\n\n");
     return { text, json: { schema: 1, images } };
   } finally {
     await prepared.packages?.close();
