@@ -169,7 +169,7 @@ ociasm_register_toolchains(package = "${root}/package", node = "${process.execPa
   });
 
   test("a wheel that is not the plan's is refused; with its plan it makes the images on it anew", async () => {
-    const wheel = buildWheel({ name: "heavy", version: "2.0", files: { "heavy/lib.so": sampleBytes(800_000, 2) } });
+    const wheel = buildWheel({ name: "heavy", version: "2.0", files: { "heavy/lib.so": sampleBytes(900_000, 2) } });
     const [old, before] = [WHEELS[0]?.sha256 ?? "", digest("first", "one")];
     const plan = readFileSync(join(workspace(), "plan.bzl"), "utf8");
     writeWheels(join(workspace(), "wheels"), [wheel]);
