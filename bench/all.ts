@@ -21,7 +21,7 @@ const STEPS: readonly Step[] = [
   [30, "curves", "wheels"],
   [15, "curves", "platforms"],
   [15, "curves", "layers"],
-  [60, "curves", "bytes"],
+  [110, "curves", "bytes"],
   [260, "curves", "files"],
 ];
 
