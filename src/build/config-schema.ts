@@ -1,5 +1,4 @@
 import type { PythonArchive } from "../base/standalone-fetch.ts";
-import type { HealthcheckSettings } from "../image/settings.ts";
 import type { GroupAccount, UserAccount } from "../layers/accounts.ts";
 import type {
   AccountsConfig,
@@ -13,17 +12,18 @@ import type {
   RegistryConfig,
   WeightsConfig,
 } from "./config.ts";
+import { imageFields } from "./config-image.ts";
 import {
   BYTECODE_SCOPES,
   EXCLUDE_NEWER,
   INDEX_STRATEGIES,
+  MAX_ID,
   PLATFORM,
   PRERELEASES,
   PYTHON,
   RESOLUTIONS,
   readBytes,
   readCompression,
-  readHealthcheck,
   readLayerSize,
   readLibc,
   readMode,
@@ -37,16 +37,12 @@ import {
   count,
   type Decoder,
   either,
-  type Fields,
   type JsonSchema,
   list,
   mapOf,
   object,
   oneOf,
-  raw,
-  scalar,
   text,
-  words,
   yesNo,
 } from "./decoder.ts";
 import type { ExtraFile } from "./extra-file.ts";
@@ -124,16 +120,14 @@ const files: Decoder<FilesConfig> = object("The project's files", {
   destination: text("Folder in the image; /app when left out", /^\//, "an absolute path"),
 });
 
-const ID = 4_294_967_294;
-
 const accountName = text("Name", /^[a-z_][a-z0-9_-]{0,31}$/, "a name such as app: small letters, digits, _ and -");
 
 const user: Decoder<UserAccount> = object(
   "A line of /etc/passwd, and a home that only the user may read",
   {
     name: accountName,
-    uid: count("User id", 0, ID),
-    gid: count("Group id; the uid when left out", 0, ID),
+    uid: count("User id", 0, MAX_ID),
+    gid: count("Group id; the uid when left out", 0, MAX_ID),
     shell: text("Login shell; /bin/sh when left out", /^\/[^:\s]*$/, "an absolute path"),
     home: text("Home; /home/NAME when left out, /nonexistent for none", /^\/[^:\s]*$/, "an absolute path"),
   },
@@ -144,7 +138,7 @@ const group: Decoder<GroupAccount> = object(
   "A line of /etc/group",
   {
     name: accountName,
-    gid: count("Group id", 0, ID),
+    gid: count("Group id", 0, MAX_ID),
     members: list("Users that are in it besides those whose gid it is", accountName),
   },
   { required: ["name", "gid"] },
@@ -166,28 +160,6 @@ const weights: Decoder<WeightsConfig> = object(
   { required: ["name", "source", "target"] },
 );
 
-const testWords: Decoder<readonly string[]> = list("Words of the test", scalar("Word"));
-
-const checks: Decoder<HealthcheckSettings> = object("Docker's health check in full", {
-  test: either("A shell command, http://:8000/health, none, or a list", text("Command"), testWords, "list"),
-  interval: text("Time between checks: 30s"),
-  timeout: text("Time after which a check has failed: 5s"),
-  startPeriod: text("Time in which failures don't count: 10s"),
-  startInterval: text("Time between checks during the start period: 1s"),
-  retries: count("Failures in a row that make it unhealthy", 0, 1_000_000),
-});
-
-const healthcheck: Decoder<HealthcheckSettings> = either(
-  "Tells whether the container is well; engines of Docker's family run it",
-  either(
-    "The test alone",
-    converted(text("A shell command, http://:8000/health, or none"), readHealthcheck),
-    converted(testWords, (test): HealthcheckSettings => ({ test })),
-    "list",
-  ),
-  checks,
-);
-
 const registry: Decoder<RegistryConfig> = object("One registry", {
   mirrors: list("Where to read first, never to push: HOST, HOST:PORT or HOST/PREFIX, in order", text("Mirror")),
   ca: text("PEM file of authorities that count for this registry alone"),
@@ -206,61 +178,6 @@ const standalonePython: Decoder<PythonArchive> = object(
 
 /** Keys of neighbours' configurations that will have a meaning here. */
 export const LATER: readonly string[] = ["certificates", "constraints-file", "format", "secrets"];
-
-/** The keys that an image's own config is made of. */
-export type ImageKeys = Pick<
-  BuildConfig,
-  | "entrypoint"
-  | "inheritEntrypoint"
-  | "cmd"
-  | "env"
-  | "envFile"
-  | "user"
-  | "workdir"
-  | "labels"
-  | "annotations"
-  | "expose"
-  | "volumes"
-  | "stopSignal"
-  | "healthcheck"
-  | "shell"
-  | "onbuild"
-  | "argsEscaped"
-  | "author"
-  | "created"
-  | "osVersion"
-  | "osFeatures"
-  | "variant"
-  | "config"
->;
-
-export const imageFields: Fields<ImageKeys> = {
-  entrypoint: words("What runs; the base's cmd is cleared"),
-  inheritEntrypoint: yesNo("Take the base's entrypoint and cmd"),
-  cmd: words("Arguments that a user may replace"),
-  env: mapOf("Environment variables; $NAME is what the base has", scalar("Value")),
-  envFile: list("Files of NAME=VALUE lines", text("Path")),
-  user: text("Name or uid, with :group"),
-  workdir: text("Working directory", /^\//, "an absolute path"),
-  labels: mapOf("Labels", scalar("Value")),
-  annotations: mapOf(
-    "Annotations of the manifest; keys may start with manifest:, index: or manifest-descriptor:",
-    scalar("Value"),
-  ),
-  expose: list("Ports that the program listens on: 8000, 53/udp, 8000-8003", text("Port")),
-  volumes: list("Mount points", text("Absolute path", /^\//, "an absolute path")),
-  stopSignal: text("Signal that stops it"),
-  healthcheck,
-  shell: words("The shell of shell forms; engines of Docker's family use it"),
-  onbuild: list("Instructions for builds on top; engines of Docker's family use them", text("Instruction")),
-  argsEscaped: yesNo("A field of Windows images"),
-  author: text("Who made it"),
-  created: text("Date of the image, RFC 3339 or seconds since 1970"),
-  osVersion: text("os.version of the image"),
-  osFeatures: list("os.features of the image", text("Feature")),
-  variant: text("Variant of the architecture"),
-  config: raw("Members of the image's config object as they shall stand there"),
-};
 
 /** Every key of the configuration. schema/ociasm.schema.json is written from it. */
 export const configDecoder: Decoder<BuildConfig> = object<BuildConfig>(

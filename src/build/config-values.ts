@@ -88,5 +88,7 @@ export const BYTECODE_SCOPES: readonly (BytecodeScope | "none")[] = ["all", "ent
 export const EXCLUDE_NEWER: RegExp = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/;
 export const PLATFORM: RegExp = /^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/;
 export const PYTHON: RegExp = /^3\.\d{1,3}(?:\.\d{1,3})?(?:(?:a|b|rc)\d+)?t?$/;
+/** The largest uid and gid that a file or an account may have. */
+export const MAX_ID = 4_294_967_294;
 export const SHA256: RegExp = /^[0-9a-f]{64}$/;
 export const SNAPSHOT: RegExp = /^\d{8}T\d{6}Z$/;

@@ -2,7 +2,7 @@ import * as posix from "node:path/posix";
 import type { SourceLocation } from "../../errors.ts";
 import type { FilesConfig } from "../config.ts";
 import type { Copy } from "./dockerfile-copies.ts";
-import type { Walk } from "./dockerfile-walk.ts";
+import type { Walk } from "./dockerfile-reading.ts";
 import type { PlanStep } from "./state.ts";
 
 /** All that was copied from the context, as `files` has it: one folder for the project, the rest one by one. */

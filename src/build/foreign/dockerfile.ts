@@ -2,9 +2,10 @@ import { OciasmError, type SourceLocation } from "../../errors.ts";
 import { baseStep } from "./dockerfile-base.ts";
 import { filesStep } from "./dockerfile-files.ts";
 import { readInstructions } from "./dockerfile-instructions.ts";
+import { newWalk, type Walk } from "./dockerfile-reading.ts";
 import { type Stage, stagesOf } from "./dockerfile-stages.ts";
 import { fillIn, type Variables } from "./dockerfile-variables.ts";
-import { newWalk, type Walk, walkInstruction } from "./dockerfile-walk.ts";
+import { walkInstruction } from "./dockerfile-walk.ts";
 import { type ForeignPlan, type PlanStep, type Refusal, stateOf } from "./state.ts";
 
 /**

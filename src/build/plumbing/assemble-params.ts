@@ -1,5 +1,6 @@
 import type { BuildConfig } from "../config.ts";
-import { accounts, type ImageKeys, imageFields } from "../config-schema.ts";
+import { type ImageKeys, imageFields } from "../config-image.ts";
+import { accounts } from "../config-schema.ts";
 import { PLATFORM, PYTHON, SHA256 } from "../config-values.ts";
 import { converted, count, type Decoder, list, object, oneOf, text } from "../decoder.ts";
 import { WHEEL_LAYER_KINDS, type WheelLayerKind } from "./layer-params.ts";

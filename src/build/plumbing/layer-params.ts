@@ -1,6 +1,6 @@
 import type { CompressionConfig } from "../config.ts";
 import { compression } from "../config-schema.ts";
-import { readMode, SHA256 } from "../config-values.ts";
+import { MAX_ID, readMode, SHA256 } from "../config-values.ts";
 import { converted, count, type Decoder, list, object, oneOf, text } from "../decoder.ts";
 
 /**
@@ -79,13 +79,12 @@ export interface LayerOutputs {
 }
 
 export const WHEEL_LAYER_KINDS: readonly WheelLayerKind[] = ["package", "bucket"];
-const ID = 4_294_967_294;
 const imagePath = text("Absolute path in the image", /^\/[^\0]*[^/\0]$/, "an absolute path");
 
 const attributes = {
   mode: converted(text("Permission bits, octal; 0644, of directories 0755, when left out"), readMode),
-  uid: count("Owner; 0 when left out", 0, ID),
-  gid: count("Group; 0 when left out", 0, ID),
+  uid: count("Owner; 0 when left out", 0, MAX_ID),
+  gid: count("Group; 0 when left out", 0, MAX_ID),
 };
 
 const wheel: Decoder<WheelParams> = object(
