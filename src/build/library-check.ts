@@ -31,24 +31,34 @@ type JudgedPlan = Pick<ImagePlan, "lock" | "target" | "layers" | "projectFiles">
  * are told as one warning. Bases that can't tell what they have are not judged.
  */
 export async function checkLibraries(plan: JudgedPlan, deps: NeedsDeps): Promise<void> {
-  const { base, target, lock } = plan;
+  const { base, target } = plan;
   if (target === undefined || base.libraries === undefined) return;
   const rules = await readLibraryRules(deps.store);
   const key = verdictKey(plan, target, rules);
   const known = await deps.store.get<readonly Warning[]>(VERDICTS, key);
   // The list of what a suite has is long: a verdict that is known needs none of it.
-  const system = known === undefined ? await base.libraries() : undefined;
-  if (known === undefined && system === undefined) return;
-  const subject = { base, target, rules, packages: lock?.packages ?? [] };
-  const libraries = system === undefined ? [] : await needsOf(plan, deps);
-  const warnings = known ?? (system === undefined ? [] : await judge(libraries, system, subject));
-  for (const warning of warnings) deps.report({ type: "warning", ...warning });
-  if (known === undefined) await deps.store.set(VERDICTS, key, warnings);
+  const warnings = known ?? (await firstVerdict(plan, target, rules, deps));
+  for (const warning of warnings ?? []) deps.report({ type: "warning", ...warning });
+  if (known === undefined && warnings !== undefined) await deps.store.set(VERDICTS, key, warnings);
 }
 
-async function needsOf(plan: JudgedPlan, deps: NeedsDeps): Promise<readonly NeedingLibrary[]> {
-  const wheels = await wheelNeeds(plan.lock?.packages ?? [], deps);
-  return [...(plan.base.binaries ?? []), ...wheels, ...(await projectNeeds(plan, deps))];
+/** Undefined where the base can't tell what it has. */
+async function firstVerdict(
+  plan: JudgedPlan,
+  target: Target,
+  rules: LibraryRules,
+  deps: NeedsDeps,
+): Promise<readonly Warning[] | undefined> {
+  const { base } = plan;
+  const system = await base.libraries?.();
+  if (system === undefined) return undefined;
+  const packages = plan.lock?.packages ?? [];
+  const libraries = [
+    ...(base.binaries ?? []),
+    ...(await wheelNeeds(packages, deps)),
+    ...(await projectNeeds(plan, deps)),
+  ];
+  return judge(libraries, system, { base, target, rules, packages });
 }
 
 interface Subject {
