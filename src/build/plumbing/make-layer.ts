@@ -6,7 +6,7 @@ import { layerKey } from "../../layers/key.ts";
 import { filesRecipe } from "../../layers/project.ts";
 import type { LayerRecipe, LayerRecord } from "../../layers/recipe.ts";
 import { type LayerContext, wheelRecipe } from "../../layers/wheel-layers.ts";
-import { type Digest, digestOfHex } from "../../oci/digest.ts";
+import { type Digest, digestOfHex, hexOf } from "../../oci/digest.ts";
 import { parsePlatform } from "../../oci/platform.ts";
 import { baseDeps } from "../base-deps.ts";
 import type { BuildDeps } from "../deps.ts";
@@ -24,7 +24,7 @@ import type { LayerOutputs, LayerParams } from "./layer-params.ts";
 export async function makeLayer(params: LayerParams, deps: BuildDeps): Promise<LayerMetadata> {
   const { recipe, given, newest } = await recipeOf(params, deps);
   const wheels = recipe.sources.flatMap((source) => (source.type === "wheel" ? [source.sha256] : []));
-  const files = new Map([...given].map(([digest, { path }]) => [digest.slice(digest.indexOf(":") + 1), path]));
+  const files = new Map([...given].map(([digest, { path }]) => [hexOf(digest), path]));
   const store = storeWith(given, deps.store);
   const record = await makeOne(recipe, files, { ...deps, store });
   const metadata = layerMetadata(record, { wheels: wheels.sort(), newest });
