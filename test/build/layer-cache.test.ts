@@ -69,7 +69,7 @@ test("each place is read once, however many questions there are, and earlier pla
   await cache.close();
 });
 
-test("a build that is over waits for no place, and says nothing of it", { timeout: 20_000 }, async (t) => {
+test("a build that is over waits for no place, and says nothing of it", { timeout: 60_000 }, async (t) => {
   const { deps, events } = mover(t);
   const cache = openLayerCache([{ text: `${await silentHost(t)}/team/app:1`, isDestination: false }], deps);
   cache.begin();
@@ -79,7 +79,7 @@ test("a build that is over waits for no place, and says nothing of it", { timeou
   assert.deepEqual(events, []);
 });
 
-test("an interrupt is no warning about a cache", { timeout: 20_000 }, async (t) => {
+test("an interrupt is no warning about a cache", { timeout: 60_000 }, async (t) => {
   const abort = new AbortController();
   const { deps, events } = mover(t, abort.signal);
   const cache = openLayerCache([{ text: `${await silentHost(t)}/team/app:1`, isDestination: false }], deps);

@@ -273,7 +273,7 @@ for (const [signal, where] of [
     build.kill(signal);
     const { code, stdout, stderr } = await build.result;
     assert.equal(code, 130, stderr);
-    assert.ok(performance.now() - begin < 3_000, "it took its time");
+    assert.ok(performance.now() - begin < 30_000, "it took its time");
     assert.equal(stdout, "");
     assert.match(stderr, /error\[INTERRUPTED\]: interrupted\n$/);
     assertNothingWritten(bench);

@@ -92,7 +92,7 @@ test("an end that comes too early without a length is noticed and resumed", asyn
 test("overload is waited out as the server asks", async (t) => {
   const { server, pauses, fetch } = await bench(t);
   server.fail("/f.whl", { status: 429, headers: { "retry-after": "2" } }, { status: 503 }, { stallAt: 100 });
-  await fetch({ stallSeconds: 0.1 });
+  await fetch({ stallSeconds: 1 });
   assert.deepEqual(pauses, [2000, 1000, 2000]);
 });
 

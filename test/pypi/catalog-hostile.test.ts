@@ -30,7 +30,7 @@ test("a page that stalls is given up and asked for again", async (t) => {
   const server = await startHttpServer(t);
   const index = serveSimpleIndex(server, [bare(DEMO)]);
   server.fail(index.page("demo"), { stallAt: 0 }, { stallAt: 20 }, { cutAt: 30 });
-  const catalog = testCatalog(t, [index.url], { stallSeconds: 0.2 });
+  const catalog = testCatalog(t, [index.url], { stallSeconds: 1 });
   assert.equal((await catalog.files("demo"))?.length, 1);
   assert.equal(server.log.length, 4);
 });

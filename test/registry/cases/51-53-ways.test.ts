@@ -136,7 +136,7 @@ test("51 a proxy that takes whole bodies before it passes them on is waited for,
       const body = Buffer.concat(chunks);
       seen.push(body.length);
       const pass = async (): Promise<void> => {
-        if (body.length > 0) await wait(1500);
+        if (body.length > 0) await wait(3500);
         const { host: _, connection: __, "content-length": ___, ...headers } = request.headers;
         const init = { method: request.method ?? "", headers: headers as Record<string, string> };
         const answer = await fetch(request.url ?? "", body.length === 0 ? init : { ...init, body });
@@ -149,8 +149,8 @@ test("51 a proxy that takes whole bodies before it passes them on is waited for,
   const environment = { HTTP_PROXY: `http://127.0.0.1:${await listen(t, proxy)}` };
   const inner = createHttp({ environment, userAgent: "test" });
   t.after(() => inner.close());
-  // Silence of a second ends a request, but not while the other side has all of it and thinks.
-  const http = { ...inner, request: (request: HttpRequest) => inner.request({ ...request, stallSeconds: 1 }) };
+  // Silence of two seconds ends a request, but not while the other side has all of it and thinks.
+  const http = { ...inner, request: (request: HttpRequest) => inner.request({ ...request, stallSeconds: 2 }) };
   const { client } = openClient(t, registry.host, { http });
   const large = noise(9 * 1024 * 1024);
   assert.equal(await pushBlob(client, "team/app", blobOf(large)), "uploaded");

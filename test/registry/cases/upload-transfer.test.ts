@@ -35,7 +35,7 @@ test("19 five tries, and then the error says what broke", async (t) => {
 test("20 a server that takes no more bytes is left, and the upload begun anew", async (t) => {
   const bench = await openBench(t, {
     faults: [{ ...PUT, action: { stall: 100_000 } }],
-    request: { stallSeconds: 0.3 },
+    request: { stallSeconds: 1 },
   });
   // More than the buffers of a connection hold.
   const blob = blobOf(noise(16 * 1024 * 1024));
@@ -45,8 +45,8 @@ test("20 a server that takes no more bytes is left, and the upload begun anew", 
 
 test("21 a commit may take longer than any silence within a transfer", async (t) => {
   const bench = await openBench(t, {
-    faults: [{ ...PUT, action: { delayMilliseconds: 900 } }],
-    request: { stallSeconds: 0.3 },
+    faults: [{ ...PUT, action: { delayMilliseconds: 2500 } }],
+    request: { stallSeconds: 1 },
   });
   const blob = blobOf(noise(SIZE));
   assert.equal(await pushed(bench, blob), "uploaded");
