@@ -13,7 +13,7 @@ const STEPS: readonly Step[] = [
   [220, "cold", "small"],
   [80, "again", "small"],
   [30, "codecs", "small"],
-  [60, "push"],
+  [130, "push"],
   [5, "startup"],
   [10, "plan"],
   [20, "lock", "torch"],
