@@ -1,6 +1,8 @@
+import { mergedPath } from "../debian/merged-usr.ts";
 import { OciasmError } from "../errors.ts";
 import type { DebSource, LayerRecipe, LayerSource } from "../layers/recipe.ts";
 import { CERTIFICATE_FOLDER } from "./deb-certificates.ts";
+import { diversionsOf, movedFromBelow, NO_DIVERSIONS } from "./deb-diversions.ts";
 import { type DebLayer, GENERATORS, generatedEntry } from "./deb-generated.ts";
 import { isLibraryInput } from "./deb-libraries.ts";
 import { scriptWarnings } from "./deb-scripts.ts";
@@ -58,13 +60,24 @@ async function readLayer(
     all.filter((source) => source.below !== true),
     () => true,
   );
+  const diverts = sources.some((source) => source.type === "generated" && source.generator === "diversions/1");
+  const diverted = new Set(diverts ? diversionsOf(own).list.map(({ from }) => mergedPath(from.slice(1))) : []);
   const wantsCertificates = all.some((source) => source.package === "ca-certificates-java");
   const below = await unpack(
     all.filter((source) => source.below === true),
-    (path) => isLibraryInput(path) || (wantsCertificates && path.startsWith(CERTIFICATE_FOLDER)),
+    (path) =>
+      isLibraryInput(path) ||
+      (wantsCertificates && path.startsWith(CERTIFICATE_FOLDER)) ||
+      diverted.has(mergedPath(path)),
   );
-  const nodes = await debTree(own, spool);
-  return { debs: own, below, nodes, all: new Map<string, PlacedFile>([...looseTree(below), ...nodes]), spool };
+  const diversions = diverts ? diversionsOf([...below, ...own]) : NO_DIVERSIONS;
+  const nodes = await debTree(own, spool, diversions);
+  const lower = looseTree(below, diversions);
+  for (const { to } of movedFromBelow({ debs: own, below, diversions })) {
+    const node = lower.get(to);
+    if (node !== undefined) nodes.set(to, node);
+  }
+  return { debs: own, below, nodes, all: new Map<string, PlacedFile>([...lower, ...nodes]), spool, diversions };
 }
 
 function pathOf(source: DebSource, paths: Readonly<Record<string, string>>): string {
@@ -93,9 +106,21 @@ async function collect(layer: DebLayer, recipe: Pick<LayerRecipe, "sources" | "m
   const packed = [...layer.nodes.values()]
     .filter(({ entry }) => !generated.has(entry.path))
     .map((node) => layerEntry(node, layer.spool, recipe.mtime));
-  return [...packed, ...generated.values()]
+  const made = [...packed, ...generated.values()];
+  return [...made, ...whiteouts(layer, new Set(made.map(({ entry }) => entry.path)), recipe.mtime)]
     .filter(({ entry }) => !claimed.has(entry.path))
     .sort((a, b) => (a.entry.path < b.entry.path ? -1 : 1));
+}
+
+/** Files of lower layers that are diverted and that nothing takes the place of are deleted there. */
+function whiteouts(layer: DebLayer, paths: ReadonlySet<string>, mtime: number): LayerEntry[] {
+  return movedFromBelow(layer)
+    .filter(({ from }) => !paths.has(from))
+    .map(({ from }) => {
+      const path = from.replace(/[^/]*$/, (name) => `.wh.${name}`);
+      const entry = { path, type: "file", mode: 0o644, uid: 0, gid: 0, size: 0, mtime } as const;
+      return { entry, content: { from: "none" } };
+    });
 }
 
 function layerEntry({ entry, offset, source }: DebNode, spool: DebSpool, mtime: number): LayerEntry {

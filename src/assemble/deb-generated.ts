@@ -3,6 +3,7 @@ import type { TarEntry } from "../archive/tar-entry.ts";
 import type { DebSource } from "../layers/recipe.ts";
 import { alternativeLinks } from "./deb-alternatives.ts";
 import { certificateBundle } from "./deb-certificates.ts";
+import { type Diversions, diversionDatabase } from "./deb-diversions.ts";
 import { javaAuthorities } from "./deb-java.ts";
 import { libraryCache } from "./deb-libraries.ts";
 import type { DebSpool } from "./deb-spool.ts";
@@ -21,6 +22,7 @@ export interface DebLayer {
   /** Files of the layer and of those below it. */
   readonly all: Map<string, PlacedFile>;
   readonly spool: DebSpool;
+  readonly diversions: Diversions;
 }
 
 /** A file or link made from a layer's packages. */
@@ -39,6 +41,7 @@ export type Generator = (layer: DebLayer) => Promise<readonly GeneratedFile[]>;
  * In this order: a cache of libraries wants to see the links that alternatives make.
  */
 export const GENERATORS: ReadonlyMap<string, Generator> = new Map([
+  ["diversions/1", diversionDatabase],
   ["alternatives/2", alternativeLinks],
   ["dpkg-status/1", packageStatus],
   ["ca-certificates/1", certificateBundle],

@@ -3,6 +3,7 @@ import { isMergedLink, mergedPath } from "../debian/merged-usr.ts";
 import { OciasmError } from "../errors.ts";
 import { pathFilter } from "../install/path-filter.ts";
 import type { DebSource } from "../layers/recipe.ts";
+import { type Diversions, diversionsOf } from "./deb-diversions.ts";
 import type { DebSpool } from "./deb-spool.ts";
 import type { UnpackedDeb } from "./deb-unpack.ts";
 
@@ -24,15 +25,20 @@ const MAX_LINKS = 40;
 
 /**
  * Lays packages over each other: paths of a merged /usr, parents that are links resolved, what the recipe leaves out
- * left out, directories merged. Rejects with FILE_CONFLICT for one path with two contents.
+ * left out, what others divert in its other place, directories merged. Rejects with FILE_CONFLICT for one path with two
+ * contents.
  */
-export async function debTree(debs: readonly UnpackedDeb[], spool: DebSpool): Promise<DebNodes> {
-  const placed = debs.flatMap(placeFiles);
+export async function debTree(
+  debs: readonly UnpackedDeb[],
+  spool: DebSpool,
+  diversions: Diversions = diversionsOf(debs),
+): Promise<DebNodes> {
+  const placed = debs.flatMap((deb) => placeFiles(deb, diversions));
   const links = directoryLinks(placed);
   const nodes: DebNodes = new Map();
   for (const node of placed) {
     const path = resolvePath(node.entry.path, links, node.entry.type === "directory");
-    await insert(nodes, withPath(node, path, links), spool);
+    await insert(nodes, withPath(node, path, links, diversions), spool);
   }
   return mendHardLinks(nodes, debs, links);
 }
@@ -66,13 +72,14 @@ export function joinTarget(link: string, target: string): string {
   return parts.join("/");
 }
 
-function placeFiles({ source, files }: UnpackedDeb): DebNode[] {
+function placeFiles({ source, files }: UnpackedDeb, diversions: Diversions): DebNode[] {
   const leftOut = pathFilter(source.exclude ?? []);
   return files.flatMap(({ entry, offset }) => {
     // The links of a merged /usr stand in the recipe.
     if (entry.path === "" || (entry.type === "symlink" && isMergedLink(entry.path))) return [];
-    const path = mergedPath(entry.path);
-    if (leftOut(path)) return [];
+    const packed = mergedPath(entry.path);
+    if (leftOut(packed)) return [];
+    const path = entry.type === "directory" ? packed : diversions.place(packed, source.package);
     if (entry.type === "character-device" || entry.type === "block-device") {
       throw new OciasmError("ARCHIVE_INVALID", `${source.filename} holds a device: ${entry.path}`);
     }
@@ -89,10 +96,11 @@ function directoryLinks(nodes: readonly DebNode[]): ReadonlyMap<string, string> 
   return links;
 }
 
-function withPath(node: DebNode, path: string, links: ReadonlyMap<string, string>): DebNode {
+function withPath(node: DebNode, path: string, links: ReadonlyMap<string, string>, diversions: Diversions): DebNode {
   const { entry } = node;
   if (entry.type !== "hardlink" || entry.linkName === undefined) return { ...node, entry: { ...entry, path } };
-  const linkName = resolvePath(mergedPath(entry.linkName), links, false);
+  const target = diversions.place(mergedPath(entry.linkName), node.source.package);
+  const linkName = resolvePath(target, links, false);
   return { ...node, entry: { ...entry, path, linkName } };
 }
 
@@ -137,13 +145,13 @@ function mendHardLinks(nodes: DebNodes, debs: readonly UnpackedDeb[], links: Rea
 }
 
 /** Packages of lower layers, whose files were checked when those layers were made: the last one of a path counts. */
-export function looseTree(debs: readonly UnpackedDeb[]): Map<string, PlacedFile> {
-  const placed = debs.flatMap(placeFiles);
+export function looseTree(debs: readonly UnpackedDeb[], diversions: Diversions): Map<string, DebNode> {
+  const placed = debs.flatMap((deb) => placeFiles(deb, diversions));
   const links = directoryLinks(placed);
   return new Map(
     placed.map((node) => {
       const path = resolvePath(node.entry.path, links, node.entry.type === "directory");
-      return [path, withPath(node, path, links)];
+      return [path, withPath(node, path, links, diversions)];
     }),
   );
 }

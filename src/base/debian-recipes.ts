@@ -19,6 +19,7 @@ const generated = (generator: string): GeneratedSource => ({ type: "generated", 
 
 /** Made by src/assemble/deb-*.ts; the number goes up when the bytes may change. */
 const STATUS = generated("dpkg-status/1");
+const DIVERSIONS = generated("diversions/1");
 const ALTERNATIVES = generated("alternatives/2");
 const AUTHORITIES = generated("ca-certificates/1");
 const JAVA_AUTHORITIES = generated("java-cacerts/1");
@@ -56,15 +57,22 @@ export function debianRecipes(resolution: DebResolution, request: RecipeRequest)
     pins.map((pin) => ({ ...debSource(pin, suite), below: true }));
   const own = python.length === 0 ? [LIBRARIES] : [];
   const recipes = [
-    layer("base", "base system", base, [...baseSources(request), STATUS, ALTERNATIVES, AUTHORITIES, ...own]),
+    layer("base", "base system", base, [
+      ...baseSources(request),
+      STATUS,
+      DIVERSIONS,
+      ALTERNATIVES,
+      AUTHORITIES,
+      ...own,
+    ]),
   ];
   if (python.length > 0) {
-    const more = [...below(base), ...pythonLinks(suite), STATUS, ALTERNATIVES, LIBRARIES];
+    const more = [...below(base), ...pythonLinks(suite), STATUS, DIVERSIONS, ALTERNATIVES, LIBRARIES];
     recipes.push(layer("python", suite.python.package, python, more));
   }
   if (system.length > 0) {
     const java = system.some(({ name }) => name === "ca-certificates-java") ? [JAVA_AUTHORITIES] : [];
-    const more = [...below([...base, ...python]), STATUS, ALTERNATIVES, ...java, LIBRARIES];
+    const more = [...below([...base, ...python]), STATUS, DIVERSIONS, ALTERNATIVES, ...java, LIBRARIES];
     recipes.push(layer("system", "system packages", system, more));
   }
   return recipes;

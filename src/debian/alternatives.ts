@@ -1,4 +1,5 @@
 import { valuedLines } from "./shell-values.ts";
+import { isPlainPath, unquoted } from "./shell-words.ts";
 
 /** One `update-alternatives --install` of a maintainer script. Absolute paths. */
 export interface Alternative {
@@ -48,24 +49,16 @@ function readCalls(script: string): readonly Call[] {
 function readCall(words: readonly string[]): Alternative | undefined {
   const install = words.indexOf("--install");
   const [link, name, path, priority] = words.slice(install + 1);
-  if (install < 0 || !isPath(link) || !isName(name) || !isPath(path)) return undefined;
+  if (install < 0 || !isPlainPath(link) || !isName(name) || !isPlainPath(path)) return undefined;
   if (priority === undefined || !/^-?\d{1,9}$/.test(priority)) return undefined;
   const slaves: Alternative["slaves"][number][] = [];
   words.forEach((word, at) => {
     const [slaveLink, slaveName, slavePath] = words.slice(at + 1, at + 4);
-    if (word === "--slave" && isPath(slaveLink) && isName(slaveName) && isPath(slavePath)) {
+    if (word === "--slave" && isPlainPath(slaveLink) && isName(slaveName) && isPlainPath(slavePath)) {
       slaves.push({ link: slaveLink, name: slaveName, path: slavePath });
     }
   });
   return { link, name, path, priority: Number(priority), slaves };
-}
-
-function unquoted(word: string): string {
-  return /^(["']).*\1$/s.test(word) ? word.slice(1, -1) : word;
-}
-
-function isPath(word: string | undefined): word is string {
-  return word !== undefined && /^(?:\/[\w.+:@~-]+)+$/.test(word) && !/\/\.\.?(?:\/|$)/.test(word);
 }
 
 function isName(word: string | undefined): word is string {

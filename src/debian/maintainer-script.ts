@@ -33,9 +33,10 @@ const MAX_LINES = 5;
 
 /**
  * Lines of a maintainer script that may make something which an image without them lacks: every command that is not
- * known to leave nothing behind, at most five. A static look (policy 6): no script is run.
+ * known to leave nothing behind, at most five. `done` are lines whose work is done here, as `divertingLines`; those of
+ * alternatives are known. A static look (policy 6): no script is run.
  */
-export function unknownLines(script: string): readonly string[] {
+export function unknownLines(script: string, done: ReadonlySet<string> = new Set()): readonly string[] {
   if (script === "") return [];
   if (!/^#! ?\/(?:usr\/)?bin\/(?:env )?(?:ba|da)?sh\b/.test(script))
     return [`not a shell script: ${firstLine(script)}`];
@@ -43,7 +44,7 @@ export function unknownLines(script: string): readonly string[] {
   const lines = withoutTexts(script.replaceAll(/\\\r?\n/g, " "));
   const functions = new Set(lines.flatMap((line) => /^(?:function\s+)?([\w-]+)\s*\(\)/.exec(line)?.[1] ?? []));
   const known = (word: string): boolean => HARMLESS.has(word) || functions.has(word) || word.startsWith("db_");
-  const understood = understoodLines(script);
+  const understood = new Set([...understoodLines(script), ...done]);
   const unknown = lines.filter(
     (line) =>
       writes(line) ||
@@ -106,11 +107,12 @@ function simpleCommand(words: readonly string[]): readonly string[] {
   return start < 0 || ["for", "case"].includes(words[start] ?? "") ? [] : words.slice(start);
 }
 
-/** Of these tools only some calls make something, and those of update-alternatives are done where they are understood. */
+/** Of these tools only some calls make something, and those of update-alternatives and dpkg-divert are done where they are understood. */
 function isHarmless([first = "", ...words]: readonly string[], isUnderstood: boolean): boolean {
   const option = words.find((word) => word.startsWith("--") && word !== "--quiet") ?? "";
   if (first === "update-alternatives") return option !== "--install" || isUnderstood;
-  if (first === "dpkg-divert") return words.some((word) => word === "--remove" || word === "--list");
+  if (first === "dpkg-divert")
+    return isUnderstood || words.some((word) => /^--(?:remove|list\w*|truename)$/.test(word));
   if (first === "dpkg-statoverride") return option === "--list";
   // Bytecode once more.
   return words.some((word) => word.endsWith("/py_compile.py"));

@@ -1,3 +1,5 @@
+import { unquoted } from "./shell-words.ts";
+
 /** A simple command of a script with its variables put in, and the line that it stands in. */
 export interface ValuedLine {
   readonly line: string;
@@ -84,8 +86,4 @@ function substituted(text: string, values: Values): string {
     return value === undefined || value.includes("$") ? whole : value;
   });
   return put.length > MAX_TEXT ? text : put;
-}
-
-function unquoted(text: string): string {
-  return /^(["']).*\1$/s.test(text) ? text.slice(1, -1) : text;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHash, X509Certificate } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { debEntries } from "../../src/assemble/deb-entries.ts";
@@ -339,6 +340,114 @@ test("ld.so.cache names libraries of this layer and of those below, by soname", 
     "libz.so.1",
   ]);
   assert.ok(!entries.has(`${folder}/libc.so.6`));
+});
+
+// dpkg asks for them.
+const fields = { Maintainer: "Nobody <nobody@mirror.example>", Description: "made for a test" };
+const TOOL: DebSpec = {
+  name: "tool",
+  fields,
+  files: [
+    { path: "bin/tool", mode: 0o755, content: "plain" },
+    { path: "usr/lib/tool", type: "hardlink", linkName: "bin/tool" },
+    { path: "usr/bin/alias", type: "symlink", linkName: "tool" },
+    { path: "etc/tool", content: "settings" },
+  ],
+};
+const DIVERTER: DebSpec = {
+  name: "wrapper",
+  fields,
+  preinst: `#!/bin/sh
+set -e
+case "$1" in
+    install|upgrade)
+        for FILE in tool missing; do
+            dpkg-divert --package wrapper --quiet --add --rename --divert /bin/$FILE.real /bin/$FILE
+        done
+        dpkg-divert --package wrapper --rename --add /usr/bin/alias
+        ;;
+esac
+`,
+  files: [{ path: "bin/tool", mode: 0o755, content: "wrapped" }],
+};
+const DATABASE = "var/lib/dpkg/diversions";
+
+test("a package's diverted files lie where dpkg puts them, and its database says so", async (t) => {
+  const { entries, text, warnings } = await unpack(t, [TOOL, DIVERTER], [generated("diversions/1")]);
+  assert.deepEqual(warnings, []);
+  assert.equal(text("usr/bin/tool"), "wrapped");
+  assert.equal(text("usr/bin/tool.real"), "plain");
+  assert.equal(entries.get("usr/lib/tool")?.entry.linkName, "usr/bin/tool.real");
+  if (!needsTools(t, "dpkg")) return;
+  // The order matters to dpkg and to nothing here: a file is renamed when it is there, or diverted when it comes.
+  for (const order of [
+    [TOOL, DIVERTER],
+    [DIVERTER, TOOL],
+  ]) {
+    const root = installed(t, order);
+    for (const [path, { entry }] of entries) {
+      if (path === DATABASE) continue;
+      const status = lstatSync(join(root, path));
+      assert.equal(status.isSymbolicLink(), entry.type === "symlink", path);
+      if (entry.type === "symlink") assert.equal(readlinkSync(join(root, path)), entry.linkName);
+      else if (entry.type === "file") assert.equal(readFileSync(join(root, path), "utf8"), text(path), path);
+    }
+    const listed = diversionsIn(root);
+    assert.equal(listed.length, 3);
+    writeFileSync(join(root, DATABASE), text(DATABASE));
+    assert.deepEqual(diversionsIn(root), listed);
+  }
+});
+
+/** A root into which dpkg installed the packages, with their scripts. */
+function installed(t: TestContext, specs: readonly DebSpec[]): string {
+  const root = temporaryFolder(t);
+  for (const folder of ["etc", "usr/bin", "usr/lib", "var/lib/dpkg/info", "var/lib/dpkg/updates"]) {
+    mkdirSync(join(root, folder), { recursive: true });
+  }
+  symlinkSync("usr/bin", join(root, "bin"));
+  for (const name of ["status", "diversions"]) writeFileSync(join(root, "var/lib/dpkg", name), "");
+  const force = ["--force-not-root", "--force-script-chrootless", "--force-architecture", "--log=/dev/null"];
+  for (const spec of specs) {
+    const { filename, bytes } = buildDeb(spec);
+    writeFileSync(join(root, filename), bytes);
+    execFileSync("dpkg", [`--root=${root}`, ...force, "-i", join(root, filename)], { stdio: "pipe" });
+  }
+  return root;
+}
+
+function diversionsIn(root: string): readonly string[] {
+  const admin = join(root, "var/lib/dpkg");
+  const text = execFileSync("dpkg-divert", ["--admindir", admin, "--list"], { encoding: "utf8" });
+  return text.trim().split("\n").sort();
+}
+
+test("what lies in a lower layer is moved by the layer that diverts it, what comes later goes where it was diverted", async (t) => {
+  const lower = { ...TOOL, source: { below: true } as const };
+  const above = await unpack(t, [lower, DIVERTER], [generated("diversions/1")]);
+  assert.deepEqual(
+    [...above.entries.keys()],
+    ["usr/bin/.wh.alias", "usr/bin/alias.distrib", "usr/bin/tool", "usr/bin/tool.real", DATABASE],
+  );
+  assert.equal(above.text("usr/bin/tool.real"), "plain");
+  assert.equal(above.entries.get("usr/bin/tool.real")?.owner, "tool=1.0-1");
+  const later = await unpack(t, [TOOL, { ...DIVERTER, source: { below: true } }], [generated("diversions/1")]);
+  assert.deepEqual(
+    [...later.entries.keys()],
+    ["etc/tool", "usr/bin/alias.distrib", "usr/bin/tool.real", "usr/lib/tool"],
+  );
+});
+
+test("two packages that divert one file are a conflict, and a diversion nobody understands is told", async (t) => {
+  const other = { ...DIVERTER, name: "other", preinst: "#!/bin/sh\ndpkg-divert --rename --add /bin/tool\n" };
+  await assert.rejects(unpack(t, [TOOL, { ...DIVERTER, files: [] }, other], [generated("diversions/1")]), {
+    code: "FILE_CONFLICT",
+    message: "wrapper and other both divert /bin/tool",
+  });
+  const dark = { name: "dark", preinst: "#!/bin/sh\nif test -e /x; then\ndpkg-divert --rename --add /bin/x\nfi\n" };
+  assert.deepEqual((await unpack(t, [dark], [generated("diversions/1")])).warnings, [
+    "dark 1.0-1: what its preinst makes is not in the image: dpkg-divert --rename --add /bin/x",
+  ]);
 });
 
 test("a generator that does not exist is a bug", async (t) => {

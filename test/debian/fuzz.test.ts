@@ -4,6 +4,7 @@ import { utf8 } from "../../src/archive/bytes.ts";
 import { parseAlternatives } from "../../src/debian/alternatives.ts";
 import { parseControl } from "../../src/debian/control.ts";
 import { parseDependencies } from "../../src/debian/dependency.ts";
+import { divertingLines } from "../../src/debian/diversions.ts";
 import { readLibraryNeeds, readSharedLibrary } from "../../src/debian/elf.ts";
 import { unknownLines } from "../../src/debian/maintainer-script.ts";
 import { parsePackages } from "../../src/debian/packages.ts";
@@ -36,6 +37,11 @@ const subjects: readonly Subject[] = [
     name: "alternatives",
     seed: 'update-alternatives --install /usr/bin/a a "/usr/bin/b" 5 \\\n --slave /usr/x x /usr/y\n',
     parse: parseAlternatives,
+  },
+  {
+    name: "diversions",
+    seed: 'case "$1" in\n install|x)\n for f in a b; do\n dpkg-divert --add --rename --divert /c/$f \\\n /b/$f\n done ;;\nesac\n',
+    parse: (text) => divertingLines({ package: "demo", preinst: text, postinst: text }),
   },
   {
     name: "maintainer scripts",
@@ -80,5 +86,7 @@ test("a paragraph of hundred thousand near misses takes no time", () => {
   assert.throws(() => parseDependencies(`a ${"<x> ".repeat(50_000)}(`), { code: "ARCHIVE_INVALID" });
   parseSourcesLists([{ name: "a.list", text: `deb ${" ".repeat(100_000)}` }]);
   parseAlternatives(`update-alternatives --install /${"a".repeat(100_000)} $`);
+  const endless = `if dpkg-divert ${" ".repeat(200_000)}x\ndpkg-divert`;
+  divertingLines({ package: "demo", preinst: endless, postinst: endless });
   assert.ok(performance.now() - started < 60_000);
 });
