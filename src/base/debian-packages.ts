@@ -8,14 +8,13 @@ import { MAX_PACKAGES, type PackageList } from "./debian-list.ts";
 /** gzip first: Node unpacks it natively, and Debian's pockets have xz only. */
 const PACKINGS = [".gz", ".xz", ""] as const;
 
-/** Brings a suite's list of `main` packages for one architecture into the store; undefined for one that may be missing. */
+/** Brings a suite's list of a component's packages for one architecture into the store; undefined for one that may be missing. */
 export async function fetchPackages(
   archive: DebArchive,
   release: Release,
-  architecture: string,
+  folder: `${string}/binary-${string}`,
   deps: FetchDeps,
 ): Promise<PackageList | undefined> {
-  const folder = `main/binary-${architecture}`;
   const plain = release.files.get(`${folder}/Packages`);
   const packing = PACKINGS.find((ending) => release.files.has(`${folder}/Packages${ending}`));
   const file = packing === undefined ? undefined : release.files.get(`${folder}/Packages${packing}`);

@@ -4,10 +4,10 @@ import { canonicalJson } from "../oci/json.ts";
 import type { DebArchive } from "../resolve/deb-archives.ts";
 import { sha256Hex } from "../store/sha256.ts";
 import type { BaseDeps } from "./base.ts";
-import type { PackageList } from "./debian-list.ts";
 import { fetchPackages } from "./debian-packages.ts";
 import type { DebPin } from "./debian-pin.ts";
 import { checkExpiry, checkReplay, fetchRelease, type ReleaseMark, releaseUrl } from "./debian-release.ts";
+import type { ArchiveList } from "./debian-solve.ts";
 import type { DebianSuite } from "./debian-suite.ts";
 import { solveInThread, verifyInThread } from "./debian-thread.ts";
 import type { Verified } from "./debian-verify.ts";
@@ -118,17 +118,23 @@ async function resolveAnew(
   const checks = { archives, files, keys: suite.keys, now: deps.now, architecture: architecture.name };
   const verified = await verifyInThread(checks, deps.signal);
   await refuseReplays(request, verified, deps);
-  const read = await Promise.all(archives.map((archive, at) => fetchList(request, archive, verified[at], deps)));
-  const lists = read.map((one) => one.list);
-  const groups = [suite.base, request.noPython === true ? [] : [suite.python.package], request.system];
-  const job = {
-    lists,
-    architecture: architecture.name,
-    exclude: [...suite.exclude, ...(request.without ?? [])],
-    groups,
+  const releases = archives.map((archive, at) => markOf(archive, verified[at], deps));
+  const solve = async (components: readonly string[]) => {
+    const job = {
+      lists: await fetchLists(request, components, verified, deps),
+      architecture: architecture.name,
+      exclude: [...suite.exclude, ...(request.without ?? [])],
+      groups: [suite.base, request.noPython === true ? [] : [suite.python.package], request.system],
+    };
+    return solveInThread(job, deps.signal);
   };
-  const [base = [], python = [], system = []] = await solveInThread(job, deps.signal);
-  return { base, python, system, releases: read.map((one) => one.mark) };
+  const [base = [], python = [], system = []] = await solve(["main"]).catch((error: unknown) => {
+    const isMissing = error instanceof OciasmError && error.code === "DEB_UNSATISFIABLE";
+    // The rest of Ubuntu is five times as large, and nothing in main needs it.
+    if (!isMissing || suite.more === undefined) throw error;
+    return solve(["main", ...suite.more]);
+  });
+  return { base, python, system, releases };
 }
 
 /** Neither older than what this cache has seen of the archive, whatever was wanted of it, nor than what a lock knows. */
@@ -147,22 +153,34 @@ async function refuseReplays(
   }
 }
 
-async function fetchList(
-  request: ResolveRequest,
-  archive: DebArchive,
-  verified: Verified | undefined,
-  deps: BaseDeps,
-): Promise<{ readonly list: PackageList | undefined; readonly mark: ReleaseMark }> {
-  if (verified === undefined) {
-    if (archive.suite.endsWith("-security")) {
-      deps.report({
-        type: "warning",
-        message: `no security updates: the mirror has no ${archive.suite}`,
-        hint: "name a mirror whose -security sibling exists",
-      });
-    }
-    return { list: undefined, mark: { url: releaseUrl(archive) } };
+function markOf(archive: DebArchive, verified: Verified | undefined, deps: BaseDeps): ReleaseMark {
+  if (verified !== undefined) return verified.mark;
+  if (archive.suite.endsWith("-security")) {
+    deps.report({
+      type: "warning",
+      message: `no security updates: the mirror has no ${archive.suite}`,
+      hint: "name a mirror whose -security sibling exists",
+    });
   }
-  const { release, mark } = verified;
-  return { list: await fetchPackages(archive, release, request.architecture.name, deps), mark };
+  return { url: releaseUrl(archive) };
+}
+
+/** The lists of each component, as far as the archives have them. */
+async function fetchLists(
+  { archives, architecture }: ResolveRequest,
+  components: readonly string[],
+  verified: readonly (Verified | undefined)[],
+  deps: BaseDeps,
+): Promise<readonly ArchiveList[]> {
+  const wanted = components.flatMap((component) =>
+    archives.map(async (place, archive): Promise<readonly ArchiveList[]> => {
+      const release = verified[archive]?.release;
+      if (release === undefined) return [];
+      const optional = place.optional || component !== "main";
+      const folder = `${component}/binary-${architecture.name}` as const;
+      const list = await fetchPackages({ ...place, optional }, release, folder, deps);
+      return list === undefined ? [] : [{ list, archive }];
+    }),
+  );
+  return (await Promise.all(wanted)).flat();
 }

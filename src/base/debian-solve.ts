@@ -4,10 +4,16 @@ import { packageIndex } from "../resolve/deb-index.ts";
 import { type PackageList, readPackages } from "./debian-list.ts";
 import type { DebPin } from "./debian-pin.ts";
 
+export interface ArchiveList {
+  readonly list: PackageList;
+  /** Position of the archive that has it. */
+  readonly archive: number;
+}
+
 /** What there is to choose from and what is wanted: plain data, for another thread. */
 export interface SolveJob {
-  /** By the position of their archives; undefined where an archive has none. */
-  readonly lists: readonly (PackageList | undefined)[];
+  /** Of equal versions the one listed first counts. */
+  readonly lists: readonly ArchiveList[];
   readonly architecture: string;
   readonly exclude: readonly string[];
   /** From bottom to top: a group takes what lies below it for granted. */
@@ -16,9 +22,7 @@ export interface SolveJob {
 
 /** The packages of each group. */
 export async function solveDebs(job: SolveJob): Promise<readonly (readonly DebPin[])[]> {
-  const lists = await Promise.all(
-    job.lists.map(async (list, at) => (list === undefined ? [] : readPackages(list, at))),
-  );
+  const lists = await Promise.all(job.lists.map(({ list, archive }) => readPackages(list, archive)));
   const index = packageIndex(lists);
   const below: BinaryPackage[] = [];
   return job.groups.map((wanted) => {

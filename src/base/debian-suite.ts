@@ -21,6 +21,8 @@ export interface DebianSuite {
   readonly files: Readonly<Record<string, { readonly link?: string; readonly text?: string }>>;
   /** "beside": a mirror has the security fixes in the archive itself, not in one of their own. */
   readonly security?: "beside";
+  /** Components that are read where a package is not in `main`. */
+  readonly more?: readonly string[];
   /** Names of the distribution's suites in apt's sources. */
   readonly suites: readonly string[];
   /** The texts that all of this was read from: part of cache keys. */

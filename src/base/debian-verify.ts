@@ -30,7 +30,7 @@ export async function verifyReleases(job: VerifyJob): Promise<readonly (Verified
       continue;
     }
     const { release, mark } = await verifyRelease(bytes, archive, job.keys, job.now);
-    const lists = [...release.files].filter(([path]) => path.startsWith(`main/binary-${job.architecture}/`));
+    const lists = [...release.files].filter(([path]) => path.split("/")[1] === `binary-${job.architecture}`);
     all.push({ release: { ...release, files: new Map(lists) }, mark });
   }
   return all;

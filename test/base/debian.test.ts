@@ -103,6 +103,21 @@ test("a suite becomes recipes and facts, and no package is fetched for it", asyn
   assert.ok(server.log.every(({ path }) => !path.includes("/pool/")));
 });
 
+test("the suite's further component is read for what main lacks, and for nothing else", async (t) => {
+  const player: DebSpec = { name: "player", fields: { Depends: "libc6, libcodec" } };
+  const { open, server } = await world(t, { universe: [player, { name: "libcodec" }] });
+  const isAsked = () => server.log.some(({ path }) => path.includes("/universe/"));
+  await open({ system: ["git"] });
+  assert.equal(isAsked(), false);
+  const { recipes } = await open({ system: ["player", "git"] });
+  assert.equal(isAsked(), true);
+  assert.deepEqual(recipes.at(-1)?.packages, ["git=1.0-1", "libcodec=1.0-1", "player=1.0-1"]);
+  await assert.rejects(open({ system: ["nowhere"] }), {
+    code: "DEB_UNSATISFIABLE",
+    message: "nowhere does not exist in this suite",
+  });
+});
+
 test("upper layers know the packages below them, and leave out what the layout says", async (t) => {
   const { open } = await world(t);
   const { recipes } = await open({ system: ["git"] });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { createCleartextMessage, generateKey, readPrivateKey, sign } from "openpgp";
@@ -29,6 +29,8 @@ export interface SuiteSpec {
   readonly root: string;
   readonly suite: string;
   readonly packages: readonly DebSpec[];
+  /** Those of the component `universe`; without them there is none. */
+  readonly universe?: readonly DebSpec[];
   readonly key: ArchiveKey;
   /** Seconds; default 2026-09-01. */
   readonly date?: number;
@@ -44,14 +46,16 @@ export const SUITE_DATE: number = Date.UTC(2026, 8, 1) / 1000;
 /** Puts a suite with signed lists and its packages on a server, the way a Debian mirror lays it out. */
 export async function serveSuite(server: TestServer, spec: SuiteSpec): Promise<ReadonlyMap<string, BuiltDeb>> {
   const { root, suite, key, byHash = true } = spec;
-  const debs = new Map(spec.packages.map((one) => [one.name, buildDeb(one)] as const));
-  const list = [...debs.values()].map((deb) => stanza(deb)).join("\n");
-  const packed = gzipSync(list);
-  const folder = "main/binary-amd64";
-  const files = new Map<string, Uint8Array>([
-    [`${folder}/Packages`, Buffer.from(list)],
-    [`${folder}/Packages.gz`, packed],
-  ]);
+  const debs = new Map<string, BuiltDeb>();
+  const files = new Map<string, Uint8Array>();
+  for (const [component, packages] of Object.entries({ main: spec.packages, universe: spec.universe ?? [] })) {
+    if (component !== "main" && packages.length === 0) continue;
+    const built = packages.map((one) => buildDeb(one));
+    for (const [at, deb] of built.entries()) debs.set(packages[at]?.name ?? "", deb);
+    const list = built.map((deb) => stanza(deb)).join("\n");
+    files.set(`${component}/binary-amd64/Packages`, Buffer.from(list));
+    files.set(`${component}/binary-amd64/Packages.gz`, gzipSync(list));
+  }
   const release = controlText({
     Suite: "stable",
     Codename: spec.codename ?? suite,
@@ -64,8 +68,10 @@ export async function serveSuite(server: TestServer, spec: SuiteSpec): Promise<R
   });
   const dist = `${root}/dists/${suite}`;
   server.serve(`${dist}/InRelease`, await clearsign(spec.edit?.(release) ?? release, key, spec.date ?? SUITE_DATE));
-  const path = byHash ? `${folder}/by-hash/SHA256/${sha256(packed)}` : `${folder}/Packages.gz`;
-  server.serve(`${dist}/${path}`, packed);
+  for (const [path, bytes] of files) {
+    if (!path.endsWith(".gz")) continue;
+    server.serve(`${dist}/${byHash ? `${posix.dirname(path)}/by-hash/SHA256/${sha256(bytes)}` : path}`, bytes);
+  }
   for (const deb of debs.values()) server.serve(`${root}/${poolPath(deb)}`, deb.bytes);
   return debs;
 }
@@ -99,6 +105,7 @@ files:
 python: { package: python3.11, minor: "3.11" }
 libc: libc6
 keys: [demo]
+more: [universe]
 base: [libc6]
 `,
   );
