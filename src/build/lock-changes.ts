@@ -1,3 +1,5 @@
+import type { InputPackage } from "../input/input.ts";
+import type { PackageSources } from "../input/package-sources.ts";
 import type { PylockDocument } from "../resolve/pylock-document.ts";
 import type { OldLock } from "./old-lock.ts";
 
@@ -31,9 +33,25 @@ export function lockChanges(old: OldLock | undefined, document: PylockDocument, 
     ...added.map(({ name, version }) => `+ ${name} ${version}`),
     ...removed.map(({ name, version }) => `- ${name} ${version}`),
     ...updated.map(({ name, from, to }) => `${name} ${from} -> ${to}`),
+    ...movedCommits(old?.input.packages ?? [], document.packages),
   ];
   if (changed && old !== undefined && lines.length === 0) lines.push(...otherChanges(old, document));
   return { changed, added, removed, updated, lines };
+}
+
+type Row = Pick<InputPackage, "name" | "sources">;
+
+/** What is built of another commit than before. */
+function movedCommits(before: readonly Row[], after: readonly Row[]): readonly string[] {
+  const commits = new Map(before.map(({ name, sources }) => [name, shortCommit(sources)]));
+  return after.flatMap(({ name, sources }) => {
+    const [from, to] = [commits.get(name), shortCommit(sources)];
+    return from === undefined || to === undefined || from === to ? [] : [`${name} commit ${from} -> ${to}`];
+  });
+}
+
+function shortCommit(sources: PackageSources | undefined): string | undefined {
+  return sources?.kind === "git" ? sources.commit.slice(0, 12) : undefined;
 }
 
 /** A name may have several entries. */

@@ -34,7 +34,8 @@ export async function lockRun(request: LockRequest, deps: BuildDeps): Promise<Lo
   const old = await readOldLock(output, request.upgrade, inputContext(request.context, deps.environment));
   const input = await lockInput(request, old, deps);
   if (!isRequest(input)) refuseSolverFlags(input, request.solverFlags);
-  const packages = await openPackages({ context: request.context, config, input }, deps);
+  const repositories = kept(old?.repositories, request);
+  const packages = await openPackages({ context: request.context, config, input, repositories }, deps);
   try {
     const resolved = await resolveAll(request, packages, old, deps);
     const document = await lockDocument(request, input, resolved);
@@ -80,8 +81,7 @@ async function resolveAll(
   deps: BuildDeps,
 ): Promise<Resolved> {
   const bases = await readBases(request, packages, old, deps);
-  const upgraded = new Set(request.upgradePackages.map(normalizeName));
-  const versions = new Map([...(old?.versions ?? [])].filter(([name]) => !upgraded.has(name)));
+  const versions = kept(old?.versions, request);
   let scope = lockScope(packages, request.narrowed);
   const sets: TargetSets[] = [];
   for (const target of bases.targets) {
@@ -94,6 +94,12 @@ async function resolveAll(
   const debs = await neededDebs(bases, sets, packages, deps);
   // A later target may have lost an extra that an earlier one could have.
   return { scope, sets: sets.map((set) => within(set, scope)), base: { ...bases.note, debs } };
+}
+
+/** Of what an old lock has by name all that is not to be renewed. */
+function kept<T>(old: ReadonlyMap<string, T> | undefined, { upgradePackages }: LockRequest): Map<string, T> {
+  const upgraded = new Set(upgradePackages.map(normalizeName));
+  return new Map([...(old ?? [])].filter(([name]) => !upgraded.has(name)));
 }
 
 function within(set: TargetSets, scope: LockScope): TargetSets {

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { OciasmError } from "../errors.ts";
 import { fileNameOf } from "../input/direct.ts";
-import { gitSources, type PackageSources } from "../input/package-sources.ts";
+import { type GitSources, gitSources, type PackageSources } from "../input/package-sources.ts";
 import type { Asked, PackageSource, RequirementsInput } from "../input/request.ts";
 import { digestOfHex } from "../oci/digest.ts";
 import { zipMetadata } from "../pypi/metadata-zip.ts";
@@ -39,13 +39,19 @@ export interface NamedSources {
 const WAY_OUT =
   "check that it is named as it calls itself (`NAME @ PLACE`); or build a wheel of it, and name the file instead";
 
-export function openNamedSources(index: PackageIndex, builder: SourceBuilder, deps: BuildDeps): NamedSources {
+/** `locked`: commits to stay at, by name, where the same branch or tag is named. */
+export function openNamedSources(
+  index: PackageIndex,
+  builder: SourceBuilder,
+  locked: ReadonlyMap<string, GitSources>,
+  deps: BuildDeps,
+): NamedSources {
   const pinned = new Map<string, Promise<PackageSources>>();
   const read = new Map<string, Promise<Metadata>>();
   /** A branch is asked about once in a run. */
   const pin = (ask: SourceAsk): Promise<PackageSources> => {
-    const key = JSON.stringify([ask.from, ask.from.kind === "member" ? ask.name : ""]);
-    const known = pinned.get(key) ?? pinSources(ask, index, deps);
+    const key = JSON.stringify([ask.from, ask.from.kind === "member" || locked.has(ask.name) ? ask.name : ""]);
+    const known = pinned.get(key) ?? pinSources(ask, locked.get(ask.name), index, deps);
     pinned.set(key, known);
     return known;
   };
@@ -96,7 +102,12 @@ async function inherited({ file, format, sources }: RequirementsInput): Promise<
   return (await sourcesOf(dirname(file))).filter(({ name }) => !own.has(name));
 }
 
-async function pinSources({ name, from }: SourceAsk, index: PackageIndex, deps: BuildDeps): Promise<PackageSources> {
+async function pinSources(
+  { name, from }: SourceAsk,
+  locked: GitSources | undefined,
+  index: PackageIndex,
+  deps: BuildDeps,
+): Promise<PackageSources> {
   const within = "subdirectory" in from ? { subdirectory: from.subdirectory } : {};
   switch (from.kind) {
     case "folder":
@@ -112,19 +123,25 @@ async function pinSources({ name, from }: SourceAsk, index: PackageIndex, deps: 
       return { kind: "archive", file: pinned, ...within };
     }
     case "git":
-      return atCommit(from, index, deps);
+      return atCommit(from, locked, index, deps);
   }
 }
 
 async function atCommit(
   { url, rev, subdirectory }: Extract<NamedSource, { kind: "git" }>,
+  locked: GitSources | undefined,
   index: PackageIndex,
   deps: BuildDeps,
 ): Promise<PackageSources> {
+  const at = (commit: string): GitSources => {
+    const sources = gitSources(url, commit, { subdirectory, revision: rev });
+    if (sources === undefined) throw new OciasmError("BUG", `${rev ?? "HEAD"} became no commit`);
+    return sources;
+  };
+  const kept = locked === undefined ? undefined : at(locked.commit);
+  if (kept !== undefined && kept.url === locked?.url && kept.revision === locked.revision) return kept;
   const { commitOf } = await import("./git-refs.ts");
-  const sources = gitSources(url, await commitOf(url, rev, index, deps), subdirectory);
-  if (sources === undefined) throw new OciasmError("BUG", `${rev ?? "HEAD"} became no commit`);
-  return sources;
+  return at(await commitOf(url, rev, index, deps));
 }
 
 /** What a built wheel asks for by URL, or by a source of its own folder's. */

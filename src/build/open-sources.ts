@@ -48,8 +48,9 @@ export async function openSources(
       return { ...openSdist(sdist, index, deps), ...within, directUrl: JSON.stringify(info) };
     }
     case "git": {
-      const { url, commit } = sources;
-      const info = { url, vcs_info: { commit_id: commit, vcs: "git" }, ...within };
+      const { url, commit, revision } = sources;
+      const asked = revision === undefined ? {} : { requested_revision: revision };
+      const info = { url, vcs_info: { commit_id: commit, ...asked, vcs: "git" }, ...within };
       const read = async (): Promise<SourceTree> =>
         (await import("./git-tree.ts")).readGitTree({ url, commit }, index, deps);
       return { key: `git ${commit}`, url, ...within, directUrl: JSON.stringify(info), read };

@@ -1,5 +1,6 @@
 import { dirname, relative } from "node:path";
 import { OciasmError } from "../errors.ts";
+import type { GitSources } from "../input/package-sources.ts";
 import { isRequest, type RequirementsInput } from "../input/request.ts";
 import { pinFile } from "../pypi/pin.ts";
 import { normalizeName } from "../python/name.ts";
@@ -56,16 +57,18 @@ export interface PackagesRequest {
   readonly input: Input;
   /** What pyproject.toml says of the project, which `config` may want installed. */
   readonly project?: ProjectMetadata;
+  /** Commits that a lock has for what is built of a repository, by name: they are kept. */
+  readonly repositories?: ReadonlyMap<string, GitSources>;
 }
 
 /** Reads where packages come from. No request is made before a target is asked for. */
 export async function openPackages(request: PackagesRequest, deps: BuildDeps): Promise<Packages> {
-  const { input, config, context } = request;
+  const { input, config, context, repositories = new Map() } = request;
   const choice = choiceOf(config, input, context);
   for (const message of unchosen(input, choice)) deps.report({ type: "warning", message });
   const index = await indexStep({ context, config, input }, deps);
   const builder = builderOf(request, index, deps);
-  const places = { index, builder, named: openNamedSources(index, builder, deps) };
+  const places = { index, builder, named: openNamedSources(index, builder, repositories, deps) };
   const preferences = new Map<string, string>();
   const pinnedFor: Packages["pinnedFor"] = async (target, chosen, preferred) =>
     isRequest(input)

@@ -118,7 +118,7 @@ function sourcesOf(entry: RequirementEntry, target: string): PackageSources | un
     }
     case "vcs": {
       const [, url = "", commit] = /^git\+([^#?]*?)@([0-9a-f]{40})$/i.exec(bare) ?? [];
-      return gitSources(url, commit, fragmentOf(target).get("subdirectory"));
+      return gitSources(url, commit, { subdirectory: fragmentOf(target).get("subdirectory"), revision: commit });
     }
     case "wheel":
     case "unknown-scheme":

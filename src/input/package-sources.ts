@@ -20,6 +20,8 @@ export interface GitSources {
   readonly url: string;
   /** 40 hex digits. */
   readonly commit: string;
+  /** The branch, tag or commit that was asked for; undefined for the default branch, and where nobody says. */
+  readonly revision?: string;
   readonly subdirectory?: string;
 }
 
@@ -38,14 +40,22 @@ export function archiveSources(
 }
 
 /** A repository at one commit; undefined for a branch or tag, and for what is not reached by https. */
-export function gitSources(url: string, commit: string | undefined, subdirectory?: string): GitSources | undefined {
+export function gitSources(
+  url: string,
+  commit: string | undefined,
+  {
+    subdirectory,
+    revision,
+  }: { readonly subdirectory?: string | undefined; readonly revision?: string | undefined } = {},
+): GitSources | undefined {
   const bare = withoutCredentials(
     withoutFragment(url)
       .replace(/^git\+/, "")
       .replace(/\?.*$/s, ""),
   );
   if (!/^https:/i.test(bare) || commit === undefined || !/^[0-9a-f]{40}$/i.test(commit)) return undefined;
-  return { kind: "git", url: bare, commit: commit.toLowerCase(), ...within(subdirectory) };
+  const asked = revision === undefined ? {} : { revision };
+  return { kind: "git", url: bare, commit: commit.toLowerCase(), ...asked, ...within(subdirectory) };
 }
 
 function within(subdirectory: string | undefined): { readonly subdirectory?: string } {

@@ -88,7 +88,8 @@ function originOf(table: TomlTable, label: string, files: readonly LockedFile[],
   const vcs = VCS.find((kind) => table.has(kind));
   if (vcs !== undefined) {
     const url = table.string(vcs) ?? "";
-    const sources = vcs === "git" ? gitSources(url, table.string("revision"), table.string("subdirectory")) : undefined;
+    const about = { subdirectory: table.string("subdirectory"), revision: table.string("ref") };
+    const sources = vcs === "git" ? gitSources(url, table.string("revision"), about) : undefined;
     return { sha256: [], blocked: builtFrom(label, "vcs", url), ...(sources === undefined ? {} : { sources }) };
   }
   const place = table.string("path") ?? table.string("url");

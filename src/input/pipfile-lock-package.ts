@@ -96,7 +96,10 @@ function originOf(details: TomlTable, label: string, lockFile: string): Origin {
   const vcs = VCS.find((kind) => details.has(kind));
   if (vcs !== undefined) {
     const url = details.string(vcs) ?? "";
-    const sources = vcs === "git" ? gitSources(url, details.string("ref"), details.string("subdirectory")) : undefined;
+    const sources =
+      vcs === "git"
+        ? gitSources(url, details.string("ref"), { subdirectory: details.string("subdirectory") })
+        : undefined;
     return { sha256: [], blocked: builtFrom(label, "vcs", url), ...(sources === undefined ? {} : { sources }) };
   }
   const files = readHashes(details);

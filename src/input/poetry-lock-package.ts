@@ -74,7 +74,11 @@ function pythonOf(table: TomlTable): string | undefined {
 type Origin = Pick<InputPackage, "sha256" | "direct" | "blocked" | "sources" | "index" | "folder">;
 
 function gitOf(source: TomlTable | undefined, url: string): Pick<InputPackage, "sources"> {
-  const sources = gitSources(url, source?.string("resolved_reference"), source?.string("subdirectory"));
+  const reference = source?.string("reference");
+  const sources = gitSources(url, source?.string("resolved_reference"), {
+    subdirectory: source?.string("subdirectory"),
+    revision: reference === "HEAD" ? undefined : reference,
+  });
   return sources === undefined ? {} : { sources };
 }
 

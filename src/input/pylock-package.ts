@@ -128,7 +128,11 @@ function sourcesOf(table: TomlTable, lock: string): PackageSources | undefined {
   const inside = details?.string("subdirectory");
   switch (source) {
     case "vcs":
-      return details?.string("type") === "git" ? gitSources(url ?? "", details.string("commit-id"), inside) : undefined;
+      if (details?.string("type") !== "git") return undefined;
+      return gitSources(url ?? "", details.string("commit-id"), {
+        subdirectory: inside,
+        revision: details.string("requested-revision"),
+      });
     case "directory":
       return path === undefined
         ? undefined

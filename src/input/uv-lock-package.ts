@@ -79,8 +79,11 @@ function sourcesOf(table: TomlTable, source: UvSource, lock: string): PackageSou
   const { kind, value } = source;
   switch (kind) {
     case "git": {
-      const inside = new URLSearchParams(/\?([^#]*)/.exec(value)?.[1] ?? "").get("subdirectory") ?? undefined;
-      return gitSources(value, /#([0-9a-f]{40})$/i.exec(value)?.[1], inside);
+      const query = new URLSearchParams(/\?([^#]*)/.exec(value)?.[1] ?? "");
+      return gitSources(value, /#([0-9a-f]{40})$/i.exec(value)?.[1], {
+        subdirectory: query.get("subdirectory") ?? undefined,
+        revision: query.get("rev") ?? query.get("tag") ?? query.get("branch") ?? undefined,
+      });
     }
     case "url":
     case "path": {

@@ -1,9 +1,9 @@
-import * as posix from "node:path/posix";
 import { withoutCredentials } from "../input/direct.ts";
 import type { PackageSources } from "../input/package-sources.ts";
 import type { LockedWheel } from "./lock.ts";
 import type { PylockDocument, PylockEntry } from "./pylock-document.ts";
 import { ociasmLines } from "./pylock-ociasm-writer.ts";
+import { relativePath } from "./relative-path.ts";
 import { type TomlInline, type TomlValue, tomlLine, tomlLongList } from "./toml-text.ts";
 
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:[Zz]|[+-]\d{2}:\d{2})$/;
@@ -66,10 +66,11 @@ function sourceLines(sources: PackageSources, folder: string): readonly string[]
   const subdirectory = "subdirectory" in sources ? sources.subdirectory : undefined;
   switch (sources.kind) {
     case "folder":
-      return tomlLine("directory", { inline: { path: posix.relative(folder, sources.path) || "." } });
+      return tomlLine("directory", { inline: { path: relativePath(folder, sources.path) || "." } });
     case "git": {
-      const { url, commit } = sources;
-      return tomlLine("vcs", { inline: { type: "git", url, "commit-id": commit, subdirectory } });
+      const { url, commit, revision } = sources;
+      const vcs = { type: "git", url, "requested-revision": revision, "commit-id": commit, subdirectory };
+      return tomlLine("vcs", { inline: vcs });
     }
     case "archive": {
       const { sha256 } = sources.file;
@@ -90,7 +91,7 @@ function contentOf({ uploadTime, size, sha256 }: LockedWheel): TomlInline["inlin
 
 function placeOf({ url }: Pick<LockedWheel, "url">, folder: string): TomlInline["inline"] {
   const path = localPath(url);
-  return path === undefined ? { url: withoutCredentials(url) } : { path: posix.relative(folder, path) };
+  return path === undefined ? { url: withoutCredentials(url) } : { path: relativePath(folder, path) };
 }
 
 /** The decoded path of a file: URL of this host. */

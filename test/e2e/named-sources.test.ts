@@ -70,13 +70,18 @@ members = ["packages/*"]
   const commit = git(repository, "rev-parse", "HEAD");
   assert.ok(
     rowOf("remote").includes(
-      `vcs = { type = "git", url = "${remote}", commit-id = "${commit}", subdirectory = "python" }`,
+      `vcs = { type = "git", url = "${remote}", requested-revision = "main", commit-id = "${commit}", subdirectory = "python" }`,
     ),
   );
   git(repository, "commit", "--quiet", "--allow-empty", "-m", "y");
+  assert.equal((await run(t, "lock", folder, ["--check"], env)).code, 0, "a branch stays at its commit");
   const planned = await run(t, "plan", folder, ["--locked"], env);
   assert.equal(planned.code, 0, planned.stderr);
   for (const name of ["member", "near-by", "other", "remote"]) assert.match(planned.stdout, RegExp(`${name}==1\\.2`));
+  const renewed = await run(t, "lock", folder, ["--upgrade-package", "remote"], env);
+  const other = git(repository, "rev-parse", "HEAD");
+  assert.match(renewed.stderr, RegExp(`remote commit ${commit.slice(0, 12)} -> ${other.slice(0, 12)}`));
+  assert.equal(readFileSync(join(folder, "pylock.toml"), "utf8"), text.replace(commit, other));
 });
 
 test("lines of a requirements file may be folders, and a name that is not the project's is refused with the one that is", async (t) => {

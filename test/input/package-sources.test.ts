@@ -20,8 +20,11 @@ test("an archive needs its hash, and a repository an https: URL and a commit", (
   });
   assert.equal(archiveSources("https://e.example/a-1.tar.gz", undefined, "/p/lock"), undefined);
   const git = { kind: "git", url: "https://e.example/a.git", commit: COMMIT };
-  assert.deepEqual(gitSources("git+https://u:p@e.example/a.git?rev=main#x", COMMIT, "./"), git);
-  assert.deepEqual(gitSources("https://e.example/a.git", COMMIT, "/sub/dir/"), { ...git, subdirectory: "sub/dir" });
+  assert.deepEqual(gitSources("git+https://u:p@e.example/a.git?rev=main#x", COMMIT, { subdirectory: "./" }), git);
+  assert.deepEqual(gitSources("https://e.example/a.git", COMMIT, { subdirectory: "/sub/dir/" }), {
+    ...git,
+    subdirectory: "sub/dir",
+  });
   assert.equal(gitSources("https://e.example/a.git", "main"), undefined);
   assert.equal(gitSources("ssh://git@e.example/a.git", COMMIT), undefined);
 });
@@ -58,7 +61,7 @@ name = "packed"
 archive = { url = "https://e.example/packed-3.tar.gz", hashes = { sha256 = "${SHA}" } }
 [[packages]]
 name = "remote"
-vcs = { type = "git", url = "https://e.example/r", commit-id = "${COMMIT}", subdirectory = "lib" }
+vcs = { type = "git", url = "https://e.example/r", requested-revision = "main", commit-id = "${COMMIT}", subdirectory = "lib" }
 `;
 
 const WANTED = {
@@ -67,7 +70,7 @@ const WANTED = {
     kind: "archive",
     file: { filename: "packed-3.tar.gz", url: "https://e.example/packed-3.tar.gz", sha256: SHA },
   },
-  remote: { kind: "git", url: "https://e.example/r", commit: COMMIT, subdirectory: "lib" },
+  remote: { kind: "git", url: "https://e.example/r", commit: COMMIT, revision: "main", subdirectory: "lib" },
 };
 
 test("what a lock names instead of files is built where that is allowed, and refused by name where not", () => {
@@ -111,6 +114,6 @@ content-hash = "${SHA}"
   const [only] = selectPackages(input, testTarget(), CHOICE, () => true);
   assert.deepEqual(only?.files, {
     from: "sources",
-    sources: { kind: "git", url: "https://e.example/r", commit: COMMIT },
+    sources: { kind: "git", url: "https://e.example/r", commit: COMMIT, revision: "main" },
   });
 });

@@ -60,7 +60,7 @@ function summary({ changes, document }: LockOutcome, seconds: number): string {
   if (!changed) return `nothing changed: ${what}`;
   const counts = `${added.length} added, ${updated.length} updated, ${removed.length} removed`;
   // Of a first lock every line would be an addition.
-  const details = updated.length + removed.length === 0 ? [] : lines;
+  const details = lines.length === added.length ? [] : lines;
   return [...details, `${counts}; ${what}`].join("\n");
 }
 
