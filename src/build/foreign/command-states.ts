@@ -1,3 +1,4 @@
+import { accountCommand } from "./account-commands.ts";
 import { type CommandOutcome, done, installed } from "./command-outcome.ts";
 import { pipInstall } from "./pip-install.ts";
 import { simpleCommands } from "./shell-text.ts";
@@ -26,7 +27,7 @@ function withoutPrefixes(words: readonly string[]): readonly string[] {
   return at < 0 ? [] : words.slice(at);
 }
 
-const READERS: readonly Reader[] = [nothing, aptInstall, pipInstall, installsLock];
+const READERS: readonly Reader[] = [nothing, aptInstall, pipInstall, installsLock, accountCommand];
 
 /** What leaves no trace that an image of ours would have. */
 function nothing(words: readonly string[]): CommandOutcome | undefined {
@@ -104,7 +105,7 @@ const REFUSED: readonly (readonly [pattern: RegExp, reason: string, wayOut: stri
   ],
   [
     /\b(?:useradd|adduser|groupadd|addgroup|usermod)\b/,
-    "accounts are lines of /etc/passwd here",
+    "it does more than one line of /etc/passwd or /etc/group says",
     "list them under accounts.users, and name the one that runs under user",
   ],
   [/^(?:chown|chgrp)\b/, "owners are said where files are", "say files.owner, or uid and gid under files.extra"],

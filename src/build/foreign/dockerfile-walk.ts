@@ -38,9 +38,12 @@ const INSTRUCTIONS: Readonly<Record<string, (reading: Reading) => void>> = {
     add(walk, instruction, { workdir: walk.workdir });
   },
   USER: ({ instruction, walk, text }) => {
-    const notes = /^\d+(?::\d+)?$|^root(?::|$)/.test(text)
-      ? []
-      : [`${text} must be in the base, or be listed under accounts.users`];
+    const [name] = text.split(":");
+    const isMade = walk.steps.some(({ state }) => state.newAccounts?.some((account) => account.name === name));
+    const notes =
+      isMade || /^\d+(?::\d+)?$|^root(?::|$)/.test(text)
+        ? []
+        : [`${text} must be in the base, or be listed under accounts.users`];
     add(walk, instruction, { user: text }, notes);
   },
   EXPOSE: ({ instruction, walk, text }) => add(walk, instruction, { expose: text.split(/\s+/) }),

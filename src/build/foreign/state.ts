@@ -1,5 +1,6 @@
 import type { SourceLocation } from "../../errors.ts";
 import type { BuildConfig, FilesConfig } from "../config.ts";
+import { type NewAccount, numberedAccounts } from "./new-accounts.ts";
 
 /** A line of a requirements file that stands in a file of another kind. */
 export interface PackageLine {
@@ -41,7 +42,7 @@ export type ImageState = Pick<
   | "files"
   | "weights"
   | "tags"
-> & { readonly packages?: readonly PackageLine[] };
+> & { readonly packages?: readonly PackageLine[]; readonly newAccounts?: readonly NewAccount[] };
 
 /** One line that can be done without running anything. */
 export interface PlanStep {
@@ -101,13 +102,16 @@ export function stateOf({ steps }: Pick<ForeignPlan, "steps">): ImageState {
 }
 
 /** The state as a configuration; its packages are asked for apart. */
-export function configOf({ packages: _packages, ...config }: ImageState): BuildConfig {
-  return config;
+export function configOf({ packages: _packages, newAccounts = [], ...config }: ImageState): BuildConfig {
+  if (newAccounts.length === 0) return config;
+  const { users, groups } = numberedAccounts(newAccounts);
+  const accounts = { ...(users.length === 0 ? {} : { users }), ...(groups.length === 0 ? {} : { groups }) };
+  return { ...config, accounts };
 }
 
 function mergedValue(key: Key, earlier: unknown, later: unknown): unknown {
   if (earlier === undefined) return later;
-  if (key === "weights") return [...listOf(earlier), ...listOf(later)];
+  if (key === "weights" || key === "newAccounts") return [...listOf(earlier), ...listOf(later)];
   if (key === "packages") return unique([...listOf(earlier), ...listOf(later)] as readonly PackageLine[]);
   if (LISTS.includes(key)) return [...new Set([...listOf(earlier), ...listOf(later)])];
   if (MAPS.includes(key)) return { ...Object(earlier), ...Object(later) };

@@ -80,11 +80,44 @@ test("what has to be run is refused with a way out of its own", () => {
   };
   assert.match(out("curl -o /usr/local/bin/pget https://files.example/pget_$(uname -s)"), /downloads.*files\.extra/);
   assert.match(out("git clone https://git.example/a && make"), /fetches sources/);
-  assert.match(out("useradd -m app"), /accounts\.users/);
+  assert.match(out("usermod -aG docker app"), /accounts\.users/);
   assert.match(out("apk add --no-cache git"), /Debian or Ubuntu/);
   assert.match(out("npm run build"), /compiles/);
   assert.match(out("python setup.py install"), /compiles/);
   assert.match(out("python manage.py collectstatic"), /nothing is run/);
   assert.match(out("pip install /tmp/src/pkg"), /path in the image/);
   assert.match(out("pip install --no-build-isolation a"), /without isolation/);
+});
+
+test("useradd and its like are accounts, whatever the spelling of their options", () => {
+  const user = { kind: "user", name: "app", isSystem: false };
+  const cases: readonly (readonly [text: string, wanted: object])[] = [
+    ["useradd -m app", user],
+    ["useradd --create-home --shell /bin/bash app", { ...user, shell: "/bin/bash" }],
+    ["/usr/sbin/useradd -mu1001 -s/bin/sh app", { ...user, id: 1001, shell: "/bin/sh" }],
+    [
+      "useradd -rms /bin/false -d /srv -g web app",
+      { ...user, isSystem: true, shell: "/bin/false", home: "/srv", group: "web" },
+    ],
+    ['adduser -u 5678 --disabled-password --gecos "" app', { ...user, id: 5678 }],
+    [
+      "adduser --system --uid=10 --ingroup users --no-create-home app",
+      { ...user, isSystem: true, id: 10, group: "users" },
+    ],
+    ["groupadd --gid 12 app", { ...user, kind: "group", id: 12 }],
+    ["addgroup --system app", { ...user, kind: "group", isSystem: true }],
+  ];
+  for (const [text, account] of cases) assert.deepEqual(state(text), { newAccounts: [account] }, text);
+});
+
+test("an account command that says more, or nothing that could be a name, is refused", () => {
+  const texts = [
+    "useradd -G docker app",
+    "adduser app docker",
+    "useradd",
+    "useradd -u x app",
+    "useradd App",
+    "useradd -d srv app",
+  ];
+  for (const text of texts) assert.equal(one(text).done, false, text);
 });

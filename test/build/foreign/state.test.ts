@@ -49,3 +49,33 @@ test("lists gather, names are decided one by one, and of the rest the later one 
   });
   assert.equal("packages" in configOf(merged), false);
 });
+
+test("accounts get the numbers that shadow gives, and groups by their names", () => {
+  const account = (kind: "user" | "group", named: string, more: object = {}) => ({
+    kind,
+    name: named,
+    isSystem: false,
+    ...more,
+  });
+  const { accounts } = configOf({
+    newAccounts: [
+      account("group", "web", { isSystem: true }),
+      account("user", "web", { isSystem: true, group: "web" }),
+      account("user", "one", { shell: "/bin/bash", home: "/srv" }),
+      account("user", "two"),
+      account("user", "ten", { id: 10, group: "users" }),
+      account("user", "own", { id: 11, group: "12" }),
+    ],
+  });
+  assert.deepEqual(accounts, {
+    groups: [{ name: "web", gid: 999 }],
+    users: [
+      { name: "web", uid: 999 },
+      { name: "one", uid: 1000, shell: "/bin/bash", home: "/srv" },
+      { name: "two", uid: 1001 },
+      { name: "ten", uid: 10, gid: 100 },
+      { name: "own", uid: 11, gid: 12 },
+    ],
+  });
+  assert.deepEqual(configOf({ user: "app" }), { user: "app" });
+});
