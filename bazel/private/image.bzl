@@ -1,7 +1,7 @@
 """The image: layers that exist, on a base."""
 
 load(":files.bzl", "FILES_ATTRS", "files_layer")
-load(":layer.bzl", "COMPRESSIONS")
+load(":layer.bzl", "COMPRESSIONS", "make_layer", "named_layer")
 load(":providers.bzl", "OciasmImageInfo", "OciasmLayersInfo")
 load(":run.bzl", "params", "run_ociasm")
 load(":toolchain.bzl", "TOOLCHAIN")
@@ -13,7 +13,7 @@ _DICTS = {"annotations": "annotations", "env": "env", "labels": "labels"}
 
 def _impl(ctx):
     layers = [layer for target in ctx.attr.layers for layer in target[OciasmLayersInfo].layers]
-    project = []
+    project = _tar_layers(ctx)
     if ctx.files.srcs or ctx.files.executables:
         project.append(files_layer(ctx, ctx.label.name + "_project", "project", ctx.attr.compression))
     layout = ctx.actions.declare_directory(ctx.label.name)
@@ -49,6 +49,26 @@ def _impl(ctx):
         OutputGroupInfo(digest = depset([digest]), layers = depset([one.layer for one in layers + project])),
     ]
 
+def _tar_layers(ctx):
+    layers = []
+    for target in ctx.attr.tars:
+        if OciasmLayersInfo in target:
+            fail("%s: %s is among tars and has layers of ociasm: name it among layers" % (ctx.label, target.label))
+        layers += [_tar_layer(ctx, file, len(layers) + at) for at, file in enumerate(target[DefaultInfo].files.to_list())]
+    return layers
+
+def _tar_layer(ctx, file, at):
+    if file.is_directory:
+        fail("%s: tars has the directory %s, which is no tar" % (ctx.label, file.short_path))
+    return named_layer(make_layer(
+        ctx,
+        name = "%s_tars/%d" % (ctx.label.name, at),
+        compression = ctx.attr.compression,
+        inputs = [file],
+        members = {"title": file.basename, "tar": file},
+        message = "Making a layer of %s" % file.short_path,
+    ))
+
 def _entry(layer):
     entry = {"layer": layer.layer, "metadata": layer.metadata, "listing": layer.listing}
     for name in ["kind", "title", "wheels"]:
@@ -75,6 +95,7 @@ _image = rule(
         layers = attr.label_list(providers = [OciasmLayersInfo]),
         platform = attr.string(default = "linux/amd64"),
         python = attr.string(),
+        tars = attr.label_list(allow_files = [".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst"]),
         **dict(
             {name: attr.string() for name in _STRINGS},
             **dict(
@@ -92,9 +113,10 @@ def ociasm_image(name, **kwargs):
     Args:
       name: of the target
       **kwargs: base (a directory in OCI layout; nothing when left out), layers (targets of ociasm_wheel_layers,
-        ociasm_layer_group and ociasm_files, lowest first), srcs, executables, dest, strip_prefix (the project's files, as
-        ociasm_files has them), platform ("linux/amd64"), python ("3.12", where the base does not tell), entrypoint, cmd,
-        env, user, workdir, labels, annotations, exposed_ports, volumes, stop_signal, author, created, compression;
+        ociasm_layer_group and ociasm_files, lowest first), tars (layers of any other rule, lowest first, above layers and
+        below the project's files: .tar, which compression packs, .tar.gz or .tar.zst), srcs, executables, dest,
+        strip_prefix (the project's files, as ociasm_files has them), platform ("linux/amd64"), python ("3.12", where the base does not
+        tell), entrypoint, cmd, env, user, workdir, labels, annotations, exposed_ports, volumes, stop_signal, author, created, compression;
         visibility, tags and the like
     """
     _image(name = name, **kwargs)

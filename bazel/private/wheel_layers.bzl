@@ -4,11 +4,10 @@ load(":layer.bzl", "COMPRESSIONS", "make_layer", "named_layer")
 load(":providers.bzl", "OciasmLayersInfo", "OciasmWheelInfo")
 load(":run.bzl", "run_ociasm")
 load(":toolchain.bzl", "TOOLCHAIN")
-load(":wheels.bzl", "wheel_layers_aspect")
+load(":wheels.bzl", "wheel_files", "wheel_layer", "wheel_layers_aspect")
 
 def _impl(ctx):
-    found = depset(transitive = [target[OciasmWheelInfo].layers for target in ctx.attr.wheels]).to_list()
-    wheels = {one.wheel.basename: one for one in found}
+    wheels = {one.wheel.basename: one for one in _found(ctx)}
     if not ctx.attr.plan:
         layers = [named_layer(wheels[name]) for name in sorted(wheels)]
         dates = []
@@ -26,6 +25,13 @@ def _impl(ctx):
             _validation = depset(_validation(ctx)),
         ),
     ]
+
+def _found(ctx):
+    shared = [target[OciasmWheelInfo].layers for target in ctx.attr.wheels if OciasmWheelInfo in target]
+
+    # No aspect reaches a source file, so its layer belongs to this target alone.
+    sources = wheel_files([target for target in ctx.attr.wheels if OciasmWheelInfo not in target])
+    return [wheel_layer(ctx, ctx.label.name, file) for file in sources] + depset(transitive = shared).to_list()
 
 def _check(ctx, plan, wheels):
     planned = {wheel["filename"]: True for layer in plan["layers"] for wheel in layer["wheels"]}

@@ -17,14 +17,24 @@ def _impl(target, ctx):
         if type(value) == "list":
             below += [one[OciasmWheelInfo].layers for one in value if type(one) == "Target" and OciasmWheelInfo in one]
     known = {one.wheel: True for one in depset(transitive = below).to_list()}
-    own = [_layer(ctx, target, file) for file in wheel_files([target]) if file not in known]
+    folder = "_ociasm/" + target.label.name
+    own = [wheel_layer(ctx, folder, file) for file in wheel_files([target]) if file not in known]
     return [OciasmWheelInfo(layers = depset(own, transitive = below))]
 
-def _layer(ctx, target, wheel):
+def wheel_layer(ctx, folder, wheel):
+    """Declares the layer of one wheel.
+
+    Args:
+      ctx: of a rule or an aspect with the toolchain and the attribute compression
+      folder: path below the package
+      wheel: file
+    Returns:
+      an element of OciasmWheelInfo.layers
+    """
     compression = ctx.attr.compression
     made = make_layer(
         ctx,
-        name = "_ociasm/%s/%s/%s" % (target.label.name, compression, wheel.basename[:-len(".whl")]),
+        name = "%s/%s/%s" % (folder, compression, wheel.basename[:-len(".whl")]),
         compression = compression,
         inputs = [wheel],
         members = {"wheels": [{"from": wheel}]},

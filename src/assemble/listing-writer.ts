@@ -20,8 +20,10 @@ export function createListingWriter(sink: FileSink): ListingWriter {
   };
 }
 
+type Listed = Pick<LayerEntry, "entry" | "owner">;
+
 /** Owner ids of 0 and what a type does not have are left out. */
-export function listingEntry({ entry, owner }: LayerEntry, sha256: string | undefined): ListingEntry {
+export function listingEntry({ entry, owner }: Listed, sha256: string | undefined): ListingEntry {
   return {
     path: entry.path,
     type: entry.type,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,8 +8,10 @@ import { type Bazel, bazelIn, installedPackage, type Spawn, writeFiles } from ".
 import { ociasm, ROOT } from "../support/cli.ts";
 import { sampleBytes } from "../support/codec.ts";
 import { type DavServer, startDavServer } from "../support/dav-server.ts";
+import { readImageFolder } from "../support/image-folder.ts";
 import { pythonBase, writeWheels } from "../support/plumbing.ts";
 import { startRegistry } from "../support/real-registry.ts";
+import { buildTar } from "../support/tar.ts";
 import { findTool } from "../support/tools.ts";
 import { buildWheel } from "../support/wheel.ts";
 
@@ -38,6 +41,7 @@ ociasm_wheel_layers(
     wheels = [":heavy"],
 )
 ociasm_wheel_layers(name = "each", wheels = [":heavy"])
+ociasm_wheel_layers(name = "files", wheels = ["wheels/${HEAVY}", ":alpha"])
 
 layout(name = "base", srcs = glob(["base_layout/**"]))
 
@@ -61,11 +65,22 @@ layout(name = "base", srcs = glob(["base_layout/**"]))
     strip_prefix = "app",
 ) for machine in ["amd64", "arm64"]]
 
+ociasm_image(
+    name = "tarred",
+    srcs = ["app/main.py"],
+    entrypoint = ["sh"],
+    strip_prefix = "app",
+    tars = ["extras.tar"],
+)
+
 ociasm_image_index(name = "index", images = [":plain_arm64", ":plain_amd64"])
 consumer(name = "consumer", image = ":one")
 ociasm_push(name = "push", image = ":one", remote_tags = ["1", "2"], repository = "REGISTRY/team/app")
 ociasm_load(name = "load", image = ":one", repo_tags = ["app:1"])
 `;
+
+/** What rules_pkg and the like make. */
+const EXTRAS = buildTar([{ path: "etc/motd", content: "hello\n" }]);
 
 /** Rules of somebody else: images are handed over as rules_oci does it, by one directory in OCI layout. */
 const OTHERS = `def _consumer(ctx):
@@ -127,6 +142,7 @@ ociasm_register_toolchains(package = "${root}/package", node = "${process.execPa
       "app/main.py": "import alpha, heavy, os\nprint('hello', alpha.NAME, os.environ['NAME'])\n",
       "pylock.toml": lockText(WHEELS),
     });
+    writeFileSync(join(workspace(), "extras.tar"), EXTRAS);
     await pythonBase(join(workspace(), "base_layout"));
     const planned = await ociasm([...PLAN, "--frozen", "--write", "plan.bzl", "--cache-dir", "../cache"], {
       cwd: workspace(),
@@ -191,6 +207,32 @@ ociasm_register_toolchains(package = "${root}/package", node = "${process.execPa
       writeWheels(join(workspace(), "wheels"), WHEELS);
       writeFiles(workspace(), { "plan.bzl": plan, "pylock.toml": lockText(WHEELS) });
     }
+  });
+
+  test("tars of other rules are layers below the project's, and those of ociasm are refused there", async () => {
+    const spawns = await bazel.build(workspace(), "first", "//:tarred");
+    assert.equal(ran(spawns, "OciasmLayer").length, 2);
+    const layout = join(root, "first/execroot/demo/bazel-out/k8-fastbuild/bin/tarred");
+    const [image] = (await readImageFolder(layout)).images;
+    const rootfs = image?.config["rootfs"] as { readonly diff_ids: readonly string[] } | undefined;
+    assert.equal(rootfs?.diff_ids.at(-2), `sha256:${createHash("sha256").update(EXTRAS).digest("hex")}`);
+    writeFileSync(join(workspace(), "BUILD.bazel"), BUILD.replace('"extras.tar"', '":each"'));
+    try {
+      const { code, stderr } = await bazel.run(workspace(), "first", "build", "//:tarred");
+      assert.equal(code, 1);
+      assert.match(stderr, /:each is among tars and has layers of ociasm: name it among layers/);
+    } finally {
+      writeFileSync(join(workspace(), "BUILD.bazel"), BUILD);
+    }
+  });
+
+  test("wheels that are files of the workspace have a layer each, as wheels of targets have", async () => {
+    const spawns = await bazel.build(workspace(), "first", "//:files", "//:each");
+    const bin = join(root, "first/execroot/demo/bazel-out/k8-fastbuild/bin");
+    assert.ok(ran(spawns, "OciasmLayer").length > 0);
+    const stem = HEAVY?.replace(/\.whl$/, "");
+    const [own, shared] = [`files/gzip/${stem}.json`, `_ociasm/heavy/gzip/${stem}.json`];
+    assert.equal(readFileSync(join(bin, own), "utf8"), readFileSync(join(bin, shared), "utf8"));
   });
 
   test("a wheel that changes makes its own layer anew, and no other", async () => {

@@ -62,10 +62,11 @@ export function readLayerMetadata(bytes: Uint8Array, file: string): ToldLayer {
   const fields = parseFields(bytes, file, MOST_BYTES);
   if (fields.get("schema") !== 1) throw invalid(`${file} is no metadata of a layer, or of another version`);
   const kind = KINDS.find((one) => one === fields.get("kind"));
+  // A tar of another tool has none.
   const told = readLayerAnnotations(optionalMap(fields, "annotations", readString) ?? {});
   const size = optionalCount(fields, "size");
   const uncompressedSize = optionalCount(fields, "uncompressedSize");
-  if (kind === undefined || told === undefined || size === undefined || uncompressedSize === undefined) {
+  if (kind === undefined || size === undefined || uncompressedSize === undefined) {
     throw invalid(`${file} lacks what an image has to know of a layer`);
   }
   return {

@@ -13,13 +13,15 @@ export interface LayerParams {
   readonly title?: string;
   /** Of a layer of wheels: a bucket has what is left over. A single wheel is a package, others are a bucket when left out. */
   readonly kind?: WheelLayerKind;
-  /** A layer holds either wheels or files. */
+  /** A layer holds either wheels or files, or is a tar. */
   readonly wheels?: readonly WheelParams[];
   readonly files?: readonly FileParams[];
   readonly texts?: readonly TextParams[];
   readonly links?: readonly LinkParams[];
   /** Directories that nothing lies in, or that have other attributes than 0755 0:0 in the base. */
   readonly directories?: readonly DirectoryParams[];
+  /** A tar that another tool made: its entries are the layer, as they are. Nothing else but `title` and `compression` is given then. */
+  readonly tar?: string;
   readonly compression?: CompressionConfig;
   /** Seconds since 1970 that every entry carries; 315532800 (1980-01-01) when left out. */
   readonly mtime?: number;
@@ -151,6 +153,7 @@ export const layerParams: Decoder<LayerParams> = object<LayerParams>(
     texts: list("Small files whose text stands here", written),
     links: list("Symbolic links", link),
     directories: list("Directories", directory),
+    tar: text("Path of a tar that is the layer; one that is packed with gzip or zstd stays as it is"),
     compression,
     mtime: count("Seconds since 1970 that every entry carries; 315532800 when left out", 0, 253_402_300_799),
     outputs,

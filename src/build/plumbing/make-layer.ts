@@ -1,5 +1,3 @@
-import { chmod, mkdir, rename, utimes, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { scratchProvider } from "../../base/scratch.ts";
 import { OciasmError } from "../../errors.ts";
 import { layerKey } from "../../layers/key.ts";
@@ -18,18 +16,24 @@ import { readFiles } from "./given-files.ts";
 import { type GivenFile, storeWith } from "./given-store.ts";
 import { readWheels } from "./given-wheels.ts";
 import { type LayerMetadata, layerMetadata } from "./layer-metadata.ts";
-import type { LayerOutputs, LayerParams } from "./layer-params.ts";
+import { writeOutputs } from "./layer-outputs.ts";
+import type { LayerParams } from "./layer-params.ts";
+import { tarLayer } from "./tar-layer.ts";
 
 /** Makes one layer as a build would, of declared files, and writes the declared outputs. */
 export async function makeLayer(params: LayerParams, deps: BuildDeps): Promise<LayerMetadata> {
+  const metadata = params.tar === undefined ? await madeLayer(params, deps) : await tarLayer(params.tar, params, deps);
+  await writeOutputs(params.outputs, metadata, deps);
+  return metadata;
+}
+
+async function madeLayer(params: LayerParams, deps: BuildDeps): Promise<LayerMetadata> {
   const { recipe, given, newest } = await recipeOf(params, deps);
   const wheels = recipe.sources.flatMap((source) => (source.type === "wheel" ? [source.sha256] : []));
   const files = new Map([...given].map(([digest, { path }]) => [hexOf(digest), path]));
   const store = storeWith(given, deps.store);
   const record = await makeOne(recipe, files, { ...deps, store });
-  const metadata = layerMetadata(record, { wheels: wheels.sort(), newest });
-  await writeOutputs(params.outputs, metadata, deps);
-  return metadata;
+  return layerMetadata(record, { wheels: wheels.sort(), newest });
 }
 
 /** The layer of a recipe whose sources are all here. */
@@ -92,19 +96,4 @@ function placed(
   local: ReadonlyMap<string, string>,
 ): ReadonlyMap<Digest, GivenFile> {
   return new Map(files.map(({ sha256, size }) => [digestOfHex(sha256), { path: local.get(sha256) ?? "", size }]));
-}
-
-async function writeOutputs(outputs: LayerOutputs, metadata: LayerMetadata, { store }: BuildDeps): Promise<void> {
-  for (const path of Object.values(outputs)) await mkdir(dirname(path), { recursive: true });
-  await moveOut(store.path(metadata.digest), outputs.layer);
-  await moveOut(store.path(metadata.listing), outputs.listing);
-  await writeFile(outputs.metadata, `${JSON.stringify(metadata, undefined, 2)}\n`);
-}
-
-/** From the store of this run, which seals its blobs, to whom it belongs; `make` goes by the time of the file. */
-async function moveOut(blob: string, path: string): Promise<void> {
-  await chmod(blob, 0o644);
-  const now = new Date();
-  await utimes(blob, now, now);
-  await rename(blob, path);
 }
