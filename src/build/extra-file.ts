@@ -1,10 +1,11 @@
 import { realpath, stat } from "node:fs/promises";
-import { join, posix, resolve } from "node:path";
+import { basename, dirname, join, posix, resolve } from "node:path";
 import { OciasmError, systemCode } from "../errors.ts";
 import { collectProblems } from "../input/problems.ts";
 import type { ProjectSource } from "../layers/project.ts";
 import type { FileSource } from "../layers/recipe.ts";
 import { type HashCache, type HashedFile, hashFile } from "./hash-file.ts";
+import { readHostModes } from "./host-modes.ts";
 import type { IgnoreRules } from "./ignore-rules.ts";
 import { inParallel } from "./in-parallel.ts";
 import { walkProject } from "./walk-project.ts";
@@ -54,19 +55,26 @@ export async function readExtraFile(extra: ExtraFile, options: ExtraFileOptions)
   const attributes = { ...ownerOf(extra), ...(extra.mode === undefined ? {} : { mode: extra.mode }) };
   const sources: ProjectSource[] = [];
   const local = new Map<string, string>();
-  const addFile = async (path: string, host: string): Promise<void> => {
-    const file = await hashFile(host, cache);
-    sources.push(fileSource(path, file, attributes));
-    local.set(file.sha256, host);
+  const isFolder = (await stat(from)).isDirectory();
+  const folder = isFolder ? from : dirname(from);
+  const modes = await readHostModes(folder);
+  const addFile = async (path: string, inside: string): Promise<void> => {
+    const file = await hashFile(join(folder, inside), cache);
+    const executable = modes.isExecutable(inside, file.executable, file.head);
+    sources.push(fileSource(path, { ...file, executable }, attributes));
+    local.set(file.sha256, join(folder, inside));
   };
-  if (!(await stat(from)).isDirectory()) {
-    await addFile(extra.to.endsWith("/") ? posix.join(to, posix.basename(extra.from.replaceAll("\\", "/"))) : to, from);
+  if (!isFolder) {
+    await addFile(
+      extra.to.endsWith("/") ? posix.join(to, posix.basename(extra.from.replaceAll("\\", "/"))) : to,
+      basename(from),
+    );
     return { sources, local };
   }
   const problems = collectProblems();
-  const inside = await walkProject({ root: from, rules: EVERYTHING, outputs, problems, signal });
+  const inside = await walkProject({ root: from, rules: EVERYTHING, modes, outputs, problems, signal });
   problems.check();
-  await inParallel(inside.files, (path) => addFile(posix.join(to, path), join(from, path)));
+  await inParallel(inside.files, (path) => addFile(posix.join(to, path), path));
   for (const { path, target } of inside.links) {
     sources.push({ type: "symlink", path: posix.join(to, path), target });
   }

@@ -2,6 +2,7 @@ import { readFile, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { OciasmError } from "../errors.ts";
 import { collectProblems } from "../input/problems.ts";
+import { readHostModes } from "./host-modes.ts";
 import { readIgnoreRules } from "./ignore-rules.ts";
 import { MAX_TREE_BYTES, MAX_TREE_FILES, type SourceTree, sourceTree, type TreeFile } from "./source-tree.ts";
 import { walkProject } from "./walk-project.ts";
@@ -16,7 +17,8 @@ export async function readFolderTree(folder: string, label: string, signal: Abor
   });
   const rules = await readIgnoreRules({ root, include: [], exclude: [], keep: FOR_BACKENDS });
   const problems = collectProblems();
-  const found = await walkProject({ root, rules, outputs: new Set(), problems, signal });
+  const modes = await readHostModes(root);
+  const found = await walkProject({ root, rules, modes, outputs: new Set(), problems, signal });
   problems.check();
   if (found.files.length > MAX_TREE_FILES) throw tooLarge(label, `${found.files.length} files`);
   const files: TreeFile[] = [];
@@ -25,7 +27,8 @@ export async function readFolderTree(folder: string, label: string, signal: Abor
     const { mode, size } = await stat(join(root, path));
     total += size;
     if (total > MAX_TREE_BYTES) throw tooLarge(label, `more than ${MAX_TREE_BYTES} bytes`);
-    files.push({ path, bytes: await readFile(join(root, path)), mode: (mode & 0o111) === 0 ? 0o644 : 0o755 });
+    const bytes = await readFile(join(root, path));
+    files.push({ path, bytes, mode: modes.isExecutable(path, (mode & 0o111) !== 0, bytes) ? 0o755 : 0o644 });
   }
   const links = found.links.map(({ path, target }): TreeFile => {
     return { path, bytes: new TextEncoder().encode(target), mode: "link" };

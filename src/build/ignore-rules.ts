@@ -1,7 +1,8 @@
-import { readFile, stat } from "node:fs/promises";
-import { dirname, join, relative, sep } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
 import { systemCode } from "../errors.ts";
 import type { DockerIgnore } from "./dockerignore.ts";
+import { findRepository } from "./find-repository.ts";
 import { decide, type IgnoreFile, matchesWithin, mayMatchBelow, parseIgnore } from "./gitignore.ts";
 
 /** What the rules say of one path. */
@@ -124,21 +125,6 @@ async function gitBase(root: string): Promise<BaseRules> {
     inherits: true,
     hasExceptions: false,
   };
-}
-
-/** The nearest folder at or above `root` that holds `.git`. */
-async function findRepository(root: string): Promise<string | undefined> {
-  for (let folder = root; ; folder = dirname(folder)) {
-    if (await exists(join(folder, ".git"))) return folder;
-    if (dirname(folder) === folder) return undefined;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

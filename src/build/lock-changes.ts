@@ -20,7 +20,8 @@ interface PackageVersion {
 
 /** `text` is what would be written. */
 export function lockChanges(old: OldLock | undefined, document: PylockDocument, text: string): LockChanges {
-  const changed = old?.text !== text;
+  // Git writes other line ends on Windows.
+  const changed = old?.text.replaceAll("\r\n", "\n") !== text;
   const before = versionsOf(old?.input.packages ?? []);
   const after = versionsOf(document.packages);
   const added = [...after].filter(([name]) => !before.has(name)).map(([name, version]) => ({ name, version }));

@@ -5,6 +5,7 @@ import { collectProblems } from "../input/problems.ts";
 import type { ProjectSource } from "../layers/project.ts";
 import { type ExtraFile, fileSource, ownerOf, readExtraFile, realPath } from "./extra-file.ts";
 import { type HashCache, type HashedFile, hashFile } from "./hash-file.ts";
+import { readHostModes } from "./host-modes.ts";
 import { readIgnoreRules } from "./ignore-rules.ts";
 import { inParallel } from "./in-parallel.ts";
 import { secretByContent } from "./secret-files.ts";
@@ -50,7 +51,8 @@ export async function readProjectFiles(request: ProjectRequest): Promise<Project
   const rules = await readIgnoreRules({ ...request, root });
   const problems = collectProblems();
   const outputs = new Set(request.outputs.flatMap((path) => [resolve(path), resolve(root, path)]));
-  const found = await walkProject({ root, rules, outputs, problems, signal: request.signal });
+  const modes = await readHostModes(root);
+  const found = await walkProject({ root, rules, modes, outputs, problems, signal: request.signal });
   problems.check();
   const secrets = [...found.secrets];
   const local = new Map<string, string>();
@@ -60,7 +62,8 @@ export async function readProjectFiles(request: ProjectRequest): Promise<Project
   await inParallel(found.files, async (path) => {
     request.signal?.throwIfAborted();
     const host = join(root, path);
-    const file = await hashFile(host, request.cache);
+    const read = await hashFile(host, request.cache);
+    const file = { ...read, executable: modes.isExecutable(path, read.executable, read.head) };
     if (!rules.kept(path.split("/"), false) && secretByContent(path, file.head)) secrets.push(path);
     else addFile(place(path), host, file);
   });

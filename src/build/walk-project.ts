@@ -1,8 +1,9 @@
 import type { Dirent } from "node:fs";
-import { lstat, readdir, readlink } from "node:fs/promises";
+import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { OciasmError, systemCode } from "../errors.ts";
 import type { Problems } from "../input/problems.ts";
+import type { HostModes } from "./host-modes.ts";
 import type { IgnoreRules } from "./ignore-rules.ts";
 import { secretByName } from "./secret-files.ts";
 
@@ -20,6 +21,8 @@ export interface Found {
 interface Walk {
   readonly root: string;
   readonly rules: IgnoreRules;
+  /** Of `root`. */
+  readonly modes: HostModes;
   /** Absolute paths of the outputs of this very build. */
   readonly outputs: ReadonlySet<string>;
   readonly problems: Problems;
@@ -80,16 +83,17 @@ async function visit(walk: Walk, folder: Around, entry: Dirent): Promise<void> {
   const unfit = unfitName(entry.name);
   if (unfit !== undefined) {
     walk.problems.add(new OciasmError("PROJECT_INVALID", `${JSON.stringify(path)} ${unfit}`, { hint: LEAVE_OUT }));
-  } else if (kind === "file") walk.found.files.push(path);
-  else if (kind === "symlink") await visitLink(walk, parts, absolute);
+  } else if (kind === "symlink") visitLink(walk, parts, await readlink(absolute));
+  else if (kind === "file" && walk.modes.isLink(path)) visitLink(walk, parts, await readFile(absolute, "utf8"));
+  else if (kind === "file") walk.found.files.push(path);
   else walk.problems.add(new OciasmError("PROJECT_INVALID", `${path} is a ${kind}`, { hint: LEAVE_OUT }));
 }
 
 const LEAVE_OUT = "remove it, or leave it out with .ociasmignore";
 
-async function visitLink(walk: Walk, parts: readonly string[], absolute: string): Promise<void> {
+function visitLink(walk: Walk, parts: readonly string[], written: string): void {
   const path = parts.join("/");
-  const target = (await readlink(absolute)).replaceAll("\\", "/");
+  const target = written.replaceAll("\\", "/");
   const lands = posix.join(posix.dirname(path), target);
   if (posix.isAbsolute(target) || /^[a-z]:/i.test(target) || lands === ".." || lands.startsWith("../")) {
     walk.problems.add(
