@@ -8,8 +8,8 @@ import { checkLevel } from "./level.ts";
 /** Plain bytes of one shared member: docs/decisions/0002-gzip-members.md has the measurements. */
 export const MEMBER_SIZE: number = 2 ** 20;
 
-/** Compressed bytes from which a file is a member of its own; below, unpigz would pay more than the build saves. */
-export const SPLICE_THRESHOLD: number = 2 ** 16;
+/** Compressed bytes from which a file is a member of its own; below, readers would pay more than the build saves. */
+export const SPLICE_THRESHOLD: number = 2 ** 13;
 
 const LEVELS = { min: 1, max: 9 };
 
