@@ -9,6 +9,7 @@ const CODES: Readonly<Record<Kind, ErrorCode>> = {
   deb: "ARCHIVE_INVALID",
   python: "ARCHIVE_INVALID",
   project: "PROJECT_INVALID",
+  modules: "BLOB_CORRUPT",
 };
 
 const HINTS: Readonly<Record<Kind, string>> = {
@@ -16,6 +17,7 @@ const HINTS: Readonly<Record<Kind, string>> = {
   deb: "fetch the package again, or use another mirror",
   python: "take another archive of that Python",
   project: "run again when nothing writes to the project",
+  modules: "run again with another --cache-dir",
 };
 
 /** The error for content that is not what was promised; names the archive and the file in it. */

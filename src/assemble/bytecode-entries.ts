@@ -4,7 +4,7 @@ import type { BytecodeSource } from "../layers/recipe.ts";
 import type { PackPlace } from "./job.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 
-/** The bytecode of one wheel or Debian package, out of its pack (see ./bytecode-pack.ts). */
+/** The bytecode of one wheel, Debian package or project, out of its pack (see ./bytecode-pack.ts). */
 export async function bytecodeEntries(
   source: BytecodeSource,
   { pack, listing }: PackPlace,
@@ -13,13 +13,13 @@ export async function bytecodeEntries(
   const { entries } = JSON.parse(await readFile(listing, "utf8")) as Listing;
   const { type: kind, filename: name } = source.of;
   let offset = 0;
-  return entries.map(({ path, mode, size = 0, sha256 = "", owner = "" }): LayerEntry => {
+  return entries.map(({ path, mode, size = 0, sha256 = "", owner }): LayerEntry => {
     const content = { from: "file", path: pack, offset, length: size } as const;
     offset += size;
     return {
       entry: { path, type: "file", mode, uid: 0, gid: 0, size, mtime },
       content,
-      owner,
+      ...(owner === undefined ? {} : { owner }),
       expectedSha256: sha256,
       origin: { kind, name },
     };

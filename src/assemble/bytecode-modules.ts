@@ -2,10 +2,19 @@ import { importedPath } from "../install/imported-path.ts";
 import { planInstall } from "../install/plan-install.ts";
 import { bytecodePath } from "../interpreter/compiler.ts";
 import { isTest } from "../layers/bytecode-scope.ts";
-import type { BytecodeSource, DebSource, InstallScheme, PythonSource, WheelSource } from "../layers/recipe.ts";
+import type {
+  BytecodeSource,
+  DebSource,
+  InstallScheme,
+  ModulesSource,
+  PythonSource,
+  WheelSource,
+} from "../layers/recipe.ts";
 import { type DebSpool, openSpool } from "./deb-spool.ts";
 import { debTree, type PlacedFile } from "./deb-tree.ts";
 import { unpackDeb } from "./deb-unpack.ts";
+import { plainEntry } from "./file-entries.ts";
+import { hostPath } from "./host-path.ts";
 import { unpackPython } from "./python-tree.ts";
 import { createSourceFiles } from "./source-files.ts";
 import { rawEntry, readMember, readWheelContents } from "./wheel-members.ts";
@@ -23,24 +32,35 @@ export interface Module {
 
 export interface ModulesRequest {
   readonly source: BytecodeSource;
-  /** Of the wheel or deb, on this host. */
-  readonly path: string;
+  /** Host path by sha256: of the wheel, deb or archive, or of each of the project's files. */
+  readonly paths: Readonly<Record<string, string>>;
   readonly scheme: InstallScheme;
   /** A name for a file that is gone when the last module was given. */
   readonly spoolPath: string;
 }
 
-/** The modules of a wheel, Debian package or standalone Python, by path. Those that bring their own bytecode are left out. */
+/**
+ * The modules of a wheel, Debian package, standalone Python or the project, by path. Those of a wheel that bring their own
+ * bytecode are left out.
+ */
 export function modulesOf(request: ModulesRequest): AsyncGenerator<Module> {
   const { of } = request.source;
-  if (of.type === "wheel") return wheelModules(of, request);
-  return of.type === "deb" ? debModules(of, request) : pythonModules(of, request);
+  switch (of.type) {
+    case "wheel":
+      return wheelModules(of, request);
+    case "deb":
+      return debModules(of, request);
+    case "python":
+      return pythonModules(of, request);
+    case "modules":
+      return projectModules(of, request);
+  }
 }
 
-async function* wheelModules(wheel: WheelSource, { source, path, scheme }: ModulesRequest): AsyncGenerator<Module> {
+async function* wheelModules(wheel: WheelSource, { source, paths, scheme }: ModulesRequest): AsyncGenerator<Module> {
   const files = createSourceFiles();
   try {
-    const file = files.file(path);
+    const file = files.file(hostPath(paths, wheel.sha256, wheel.filename));
     const plan = planInstall(await readWheelContents(file, wheel), scheme);
     const taken = new Set(plan.files.map((planned) => planned.path));
     for (const { path: at, content, expectedSha256 } of plan.files) {
@@ -60,9 +80,10 @@ async function* wheelModules(wheel: WheelSource, { source, path, scheme }: Modul
   }
 }
 
-async function* debModules(deb: DebSource, { source, path, spoolPath }: ModulesRequest): AsyncGenerator<Module> {
+async function* debModules(deb: DebSource, { source, paths, spoolPath }: ModulesRequest): AsyncGenerator<Module> {
   const spool = await openSpool(spoolPath);
   try {
+    const path = hostPath(paths, deb.sha256, deb.filename);
     const unpacked = await unpackDeb(deb, path, spool, (name) => name.endsWith(".py"));
     const nodes = await debTree([unpacked], spool);
     yield* spooledModules([...nodes.values()], `usr/lib/python${source.python}`, source, spool);
@@ -73,14 +94,26 @@ async function* debModules(deb: DebSource, { source, path, spoolPath }: ModulesR
 
 async function* pythonModules(
   python: PythonSource,
-  { source, path, spoolPath }: ModulesRequest,
+  { source, paths, spoolPath }: ModulesRequest,
 ): AsyncGenerator<Module> {
   const spool = await openSpool(spoolPath);
   try {
+    const path = hostPath(paths, python.sha256, python.filename);
     const files = await unpackPython(python, path, spool, (name) => name.endsWith(".py"));
     yield* spooledModules(files, `${python.prefix}/lib/python${source.python}`, source, spool);
   } finally {
     await spool.close();
+  }
+}
+
+async function* projectModules({ files }: ModulesSource, { source, paths }: ModulesRequest): AsyncGenerator<Module> {
+  for (const file of files) {
+    yield {
+      path: bytecodePath(file.path, source.python),
+      imported: `/${file.path}`,
+      size: file.size,
+      read: () => readMember(plainEntry(file, { mtime: 0, sources: paths }), file.size),
+    };
   }
 }
 

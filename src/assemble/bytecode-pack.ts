@@ -12,12 +12,12 @@ const MAX_SOURCE = 4 * 2 ** 20;
 /** A few hundred entries. */
 const LISTING_BUFFER = 2 ** 16;
 
-/** The bytecode of one wheel or Debian package, to be written by one thread. */
+/** The bytecode of one wheel, Debian package or project, to be written by one thread. */
 export interface PackJob {
   readonly source: BytecodeSource;
   readonly scheme: InstallScheme;
-  /** Of the wheel or deb, on this host. */
-  readonly path: string;
+  /** As in ModulesRequest. */
+  readonly paths: Readonly<Record<string, string>>;
   /** Of the interpreter. */
   readonly folder: string;
   /** Where all .pyc files go, one after the other, and where the listing of them; the caller adopts or removes them. */
@@ -64,28 +64,39 @@ export async function writePack(job: PackJob, compiling: Compiling): Promise<Byt
 async function writeModules(job: PackJob, compiling: Compiling, pack: FileSink, listing: FileSink): Promise<void> {
   const list = createListingWriter(listing);
   const owner = ownerOf(job.source);
+  // Who works in a container edits the project's files, and must not wonder why nothing changes.
+  const isChecked = job.source.of.type === "modules";
   const lost = { count: 0 };
   for await (const module of modulesOf({ ...job, spoolPath: `${job.packPath}.spool` })) {
     if (module.size > MAX_SOURCE || lost.count >= MAX_LOST) continue;
-    const bytes = await compileModule(module, compiling, lost);
+    const bytes = await compileModule(module, isChecked, compiling, lost);
     if (bytes === undefined) continue;
     await pack.write(bytes);
     const size = bytes.length;
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    await list.add({ path: module.path, type: "file", mode: 0o644, size, sha256, owner });
+    await list.add({ path: module.path, type: "file", mode: 0o644, size, sha256, ...owner });
     release(bytes);
   }
   await list.finish();
 }
 
-function ownerOf({ of }: BytecodeSource): string {
-  if (of.type === "wheel") return `${of.name}==${of.version}`;
-  return `${of.type === "deb" ? of.package : "cpython"}=${of.version}`;
+function ownerOf({ of }: BytecodeSource): { readonly owner?: string } {
+  switch (of.type) {
+    case "wheel":
+      return { owner: `${of.name}==${of.version}` };
+    case "deb":
+      return { owner: `${of.package}=${of.version}` };
+    case "python":
+      return { owner: `cpython=${of.version}` };
+    case "modules":
+      return {};
+  }
 }
 
 /** A module that breaks the interpreter breaks it wherever it is compiled: like one that is none, it has no bytecode. */
 async function compileModule(
   module: Module,
+  isChecked: boolean,
   { compiler, lost: giveUp, at }: Compiling,
   lost: { count: number },
 ): Promise<Uint8Array | undefined> {
@@ -93,7 +104,7 @@ async function compileModule(
   const { compile } = await compiler();
   at(module.imported);
   try {
-    const bytes = compile(source, module.imported);
+    const bytes = compile(source, module.imported, isChecked);
     release(source);
     return bytes;
   } catch {

@@ -45,9 +45,9 @@ function checkSha256(entry: LayerEntry, sha256: string): string {
   if (origin?.kind === "wheel") throw blame(entry, "does not have the sha256 that RECORD gives");
   throw blame(
     entry,
-    origin?.kind === "deb" || origin?.kind === "python"
-      ? `has the sha256 ${sha256} instead of ${expected}`
-      : "changed while the image was built",
+    origin === undefined || origin.kind === "project"
+      ? "changed while the image was built"
+      : `has the sha256 ${sha256} instead of ${expected}`,
   );
 }
 

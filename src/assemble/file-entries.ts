@@ -1,6 +1,6 @@
 import { utf8 } from "../archive/bytes.ts";
-import { OciasmError } from "../errors.ts";
 import type { DirectorySource, FileSource, LinkSource, TextSource } from "../layers/recipe.ts";
+import { hostPath } from "./host-path.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 import { directoryEntry } from "./merge.ts";
 
@@ -41,7 +41,12 @@ export function plainEntry(source: PlainSource, options: FileEntriesOptions): La
     case "file":
       return {
         entry: fileEntry(source, source.size, mtime),
-        content: { from: "file", path: hostPath(source, options), offset: 0, length: source.size },
+        content: {
+          from: "file",
+          path: hostPath(options.sources, source.sha256, `/${source.path}`),
+          offset: 0,
+          length: source.size,
+        },
         expectedSha256: source.sha256,
         origin,
       };
@@ -51,10 +56,4 @@ export function plainEntry(source: PlainSource, options: FileEntriesOptions): La
 function fileEntry(source: FileSource | TextSource, size: number, mtime: number): LayerEntry["entry"] {
   const { path, mode, uid = 0, gid = 0 } = source;
   return { path, type: "file", mode, uid, gid, size, mtime };
-}
-
-function hostPath(source: FileSource, { sources }: FileEntriesOptions): string {
-  const path = Object.hasOwn(sources, source.sha256) ? sources[source.sha256] : undefined;
-  if (path !== undefined) return path;
-  throw new OciasmError("BUG", `no host path was given for /${source.path}`);
 }

@@ -15,8 +15,8 @@ export type EntryContent =
 
 /** What a file was read from: decides what an error calls it, and whose fault it is. */
 export interface EntryOrigin {
-  readonly kind: "wheel" | "deb" | "python" | "project";
-  /** File name of the wheel, deb or archive. */
+  readonly kind: "wheel" | "deb" | "python" | "project" | "modules";
+  /** File name of the wheel, deb or archive; of modules, whose they are. */
   readonly name: string;
 }
 

@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import type { PackJob } from "../assemble/bytecode-pack.ts";
 import type { PackPlace } from "../assemble/job.ts";
 import { OciasmError } from "../errors.ts";
 import { bytecodeKey } from "../layers/key.ts";
@@ -32,20 +33,20 @@ function placeOf({ pack, listing }: PackRecord, store: BlobStore): PackPlace {
   return { pack: store.path(pack.digest), listing: store.path(listing.digest) };
 }
 
-/** Compiles the modules of a wheel or Debian package that lies in the store, and keeps what comes out there. */
+/** Compiles the modules of a wheel or Debian package that lies in the store, or of the project; keeps what comes out in the store. */
 export async function makePack(
   source: BytecodeSource,
   scheme: InstallScheme,
-  { runtime }: Pick<ImagePlan, "runtime">,
+  { runtime, projectFiles }: Pick<ImagePlan, "runtime" | "projectFiles">,
   { store, compilers }: Pick<BuildDeps, "store" | "compilers">,
   signal: AbortSignal,
 ): Promise<PackPlace> {
   signal.throwIfAborted();
   if (runtime === undefined) throw new OciasmError("BUG", `no interpreter is at hand for ${source.of.filename}`);
   const [packPath, listingPath] = [await store.temporary(), await store.temporary()];
-  const path = store.path(digestOfHex(source.of.sha256));
+  const paths = pathsOf(source, projectFiles, store);
   try {
-    const made = await compilers.run({ source, scheme, path, folder: runtime.folder, packPath, listingPath }, signal);
+    const made = await compilers.run({ source, scheme, paths, folder: runtime.folder, packPath, listingPath }, signal);
     await store.adopt(packPath, made.pack);
     await store.adopt(listingPath, made.listing);
     await store.set(BUCKET, bytecodeKey(source, scheme), made satisfies PackRecord);
@@ -53,4 +54,9 @@ export async function makePack(
   } finally {
     await Promise.all([rm(packPath, { force: true }), rm(listingPath, { force: true })]);
   }
+}
+
+function pathsOf({ of }: BytecodeSource, project: ImagePlan["projectFiles"], store: BlobStore): PackJob["paths"] {
+  if (of.type !== "modules") return { [of.sha256]: store.path(digestOfHex(of.sha256)) };
+  return Object.fromEntries(of.files.map(({ sha256 }) => [sha256, project.get(sha256) ?? ""]));
 }

@@ -1,4 +1,4 @@
-import type { LayerSource } from "../layers/recipe.ts";
+import type { BytecodeSource, LayerSource } from "../layers/recipe.ts";
 import { allOrNothing, type Task } from "./all-or-nothing.ts";
 import { findPack } from "./bytecode-packs.ts";
 import type { BuildDeps } from "./deps.ts";
@@ -29,13 +29,15 @@ export async function fetchSources(plan: ImagePlan, layers: readonly PlannedLaye
   return tasks.length;
 }
 
+type NeededSource = LayerSource | BytecodeSource["of"];
+
 /** Bytecode that was compiled before needs no source. */
 async function neededSources(
   layers: readonly PlannedLayer[],
   { store }: Pick<BuildDeps, "store">,
-): Promise<readonly LayerSource[]> {
+): Promise<readonly NeededSource[]> {
   const needed = layers.flatMap(({ recipe }) =>
-    recipe.sources.map(async (source): Promise<readonly LayerSource[]> => {
+    recipe.sources.map(async (source): Promise<readonly NeededSource[]> => {
       if (source.type !== "bytecode") return [source];
       return (await findPack(source, recipe.scheme, store)) === undefined ? [source.of] : [];
     }),

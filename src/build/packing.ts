@@ -25,7 +25,7 @@ interface Piece {
 
 export async function openPacking(
   layers: readonly PlannedLayer[],
-  plan: Pick<ImagePlan, "runtime">,
+  plan: Pick<ImagePlan, "runtime" | "projectFiles">,
   deps: Pick<BuildDeps, "store" | "compilers">,
 ): Promise<Packing> {
   const places = new Map<string, Promise<PackPlace>>();

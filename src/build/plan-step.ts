@@ -5,6 +5,7 @@ import { type BytecodeChoice, bytecodeSlots, planBytecodeLayers } from "../layer
 import { accountsRecipe, environmentRecipe } from "../layers/environment.ts";
 import { layerKey } from "../layers/key.ts";
 import { filesRecipe, type ProjectSource } from "../layers/project.ts";
+import { planProjectBytecode } from "../layers/project-bytecode.ts";
 import type { CodecChoice, InstallScheme, LayerRecipe, LayerSource } from "../layers/recipe.ts";
 import { throughLinks } from "../layers/through-links.ts";
 import { type LayerContext, planWheelLayers } from "../layers/wheel-layers.ts";
@@ -52,10 +53,8 @@ export function planStep(input: PlanInput): LayerPlan {
   const { base, layout, codec, mtime } = input;
   const context: LayerContext = { scheme: layout.scheme, codec, mtime, directories: base.facts.directories };
   const environment = environmentOf(input, context);
-  const project =
-    input.project.length === 0
-      ? []
-      : [filesRecipe("project", onBase(input.project, base), { ...context, mtime: input.projectMtime })];
+  const files = onBase(input.project, base);
+  const project = files.length === 0 ? [] : [filesRecipe("project", files, { ...context, mtime: input.projectMtime })];
   const weights = input.weights.map(({ name, sources }) => filesRecipe(name, onBase(sources, base), context));
   const own = [...weights, ...environment, ...project];
   const slots = bytecodeSlots(layout.policy.budget);
@@ -66,14 +65,17 @@ export function planStep(input: PlanInput): LayerPlan {
     excludes: excludesOf(input.leftOut, layout.scheme),
   });
   const sources = wheels.layers.flatMap(({ recipe }) => recipe.sources.filter((source) => source.type === "wheel"));
-  const bytecode =
-    input.bytecode === undefined ? [] : planBytecodeLayers(input.bytecode, sources, base.recipes, context, slots);
+  const { bytecode: choice } = input;
+  const compiled = choice === undefined ? [] : planProjectBytecode(choice, files, context, slots);
+  const left = slots - compiled.length;
+  const bytecode = choice === undefined ? [] : planBytecodeLayers(choice, sources, base.recipes, context, left);
   return {
     layers: [
       ...base.recipes.map(planned),
       ...wheels.layers.map(({ recipe, reason }) => ({ ...planned(recipe), reason })),
       ...bytecode.map(planned),
-      ...own.map(planned),
+      // A change of the project changes the uppermost layers alone.
+      ...[...weights, ...environment, ...compiled, ...project].map(planned),
     ],
     warnings: [...hiddenLinks(layout.scheme, base), ...wheels.warnings],
   };

@@ -2,7 +2,7 @@
 export const PROGRAM_VERSION = 2;
 
 /**
- * Python: `compile_module(path)` turns SOURCE into BYTECODE and says whether it is a module. Marshal writes a string in
+ * Python: `compile_module(path, mode)` turns SOURCE into BYTECODE and says whether it is a module. Marshal writes a string in
  * another way when something else holds the same one (cpython issue 129724), so what a compilation may load lazily
  * (codecs, tables of characters, what makes messages) is loaded before the first, and what a failed one leaves is freed.
  * From 3.12 on names live for ever, and a set of constants whose strings were names before is written once for each use,
@@ -31,12 +31,12 @@ def names_in_sets():
     strings = [node.value for one in sets for node in ast.walk(one) if isinstance(node, ast.Constant)]
     return [sys.intern(value) for value in strings if type(value) is str]
 
-def compile_module(path):
+def compile_module(path, mode):
     names = names_in_sets()
     try:
         py_compile.compile(
             "/tmp/module.py", cfile="/tmp/module.pyc", dfile=path, doraise=True,
-            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+            invalidation_mode=py_compile.PycInvalidationMode[mode])
         return True
     except py_compile.PyCompileError:
         pass

@@ -5,21 +5,22 @@ import { startInterpreter } from "./start-interpreter.ts";
 
 export interface BytecodeCompiler {
   /**
-   * The .pyc of a module's source, by `py_compile` with an unchecked hash (PEP 552): its bytes depend on nothing but the
-   * source and `path`, which stands in tracebacks. Undefined for what is no module: a template, Python 2.
+   * The .pyc of a module's source, by `py_compile` with a hash (PEP 552): its bytes depend on nothing but the source and
+   * `path`, which stands in tracebacks. Python holds a checked one against the source at each import. Undefined for what
+   * is no module: a template, Python 2.
    */
-  compile(source: Uint8Array, path: string): Uint8Array | undefined;
+  compile(source: Uint8Array, path: string, isChecked?: boolean): Uint8Array | undefined;
 }
 
 /** A compiler in this thread. */
 export async function startCompiler(runtime: Pick<Runtime, "folder">): Promise<BytecodeCompiler> {
   const python = await startInterpreter(runtime);
   python.runPython(BYTECODE_PROGRAM);
-  const compileModule = python.globals.get("compile_module") as (path: string) => boolean;
+  const compileModule = python.globals.get("compile_module") as (path: string, mode: string) => boolean;
   return {
-    compile: (source, path) => {
+    compile: (source, path, isChecked = false) => {
       python.FS.writeFile(SOURCE, source);
-      if (!compileModule(path)) return undefined;
+      if (!compileModule(path, isChecked ? "CHECKED_HASH" : "UNCHECKED_HASH")) return undefined;
       const bytecode = python.FS.readFile(BYTECODE);
       // Python writes by renaming, and the file system keeps what a renamed file replaces.
       python.FS.unlink(BYTECODE);

@@ -62,7 +62,7 @@ export function planBytecodeLayers(
   ];
 }
 
-function bytecodeOf(of: BytecodeSource["of"], { scope, python, compiler }: BytecodeChoice): BytecodeSource {
+export function bytecodeOf(of: BytecodeSource["of"], { scope, python, compiler }: BytecodeChoice): BytecodeSource {
   return { type: "bytecode", of, python, compiler, tests: scope === "all" };
 }
 

@@ -7,6 +7,7 @@ import type {
   InstallScheme,
   LayerRecipe,
   LayerSource,
+  ModulesSource,
   PythonSource,
   WheelSource,
 } from "./recipe.ts";
@@ -31,7 +32,7 @@ export function layerKey(recipe: LayerRecipe): Digest {
   return digestOf(utf8(canonicalJson(content)));
 }
 
-function sourceContent(source: LayerSource): unknown {
+function sourceContent(source: LayerSource | ModulesSource): unknown {
   switch (source.type) {
     case "wheel":
       return wheelContent(source);
@@ -41,6 +42,8 @@ function sourceContent(source: LayerSource): unknown {
       return pythonContent(source);
     case "bytecode":
       return bytecodeContent(source);
+    case "modules":
+      return { type: source.type, sha256: source.sha256 };
     case "file": {
       const { size: _pinned, ...content } = source;
       return content;

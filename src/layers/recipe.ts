@@ -105,10 +105,22 @@ export interface GeneratedSource {
   readonly generator: string;
 }
 
-/** The bytecode of a wheel's, a Debian package's or a standalone Python's modules, beside where the modules lie. */
+/** The project's own modules, which are compiled together. */
+export interface ModulesSource {
+  readonly type: "modules";
+  /** For people. */
+  readonly filename: string;
+  /** Of the paths and digests of its files. */
+  readonly sha256: string;
+  /** Bytes of all files. */
+  readonly size: number;
+  readonly files: readonly FileSource[];
+}
+
+/** The bytecode of a wheel's, a Debian package's, a standalone Python's or the project's modules, beside where they lie. */
 export interface BytecodeSource {
   readonly type: "bytecode";
-  readonly of: WheelSource | DebSource | PythonSource;
+  readonly of: WheelSource | DebSource | PythonSource | ModulesSource;
   /** "3.11" */
   readonly python: string;
   /** Names the program whose bytes these are: another one may give others. */

@@ -7,7 +7,14 @@ import type { BytecodePack, PackJob } from "../../src/assemble/bytecode-pack.ts"
 import { createBytecodeThread } from "../../src/assemble/bytecode-thread.ts";
 import { createCompilers } from "../../src/assemble/compilers.ts";
 import type { Listing } from "../../src/layers/listing.ts";
-import type { DebSource, InstallScheme, WheelSource } from "../../src/layers/recipe.ts";
+import type {
+  BytecodeSource,
+  DebSource,
+  FileSource,
+  InstallScheme,
+  ModulesSource,
+  WheelSource,
+} from "../../src/layers/recipe.ts";
 import { SCHEME, SITE } from "../support/assemble.ts";
 import { buildDeb } from "../support/deb.ts";
 import { interpreterFolder } from "../support/interpreter.ts";
@@ -17,17 +24,25 @@ import { buildWheel, type WheelSpec } from "../support/wheel.ts";
 const { signal } = new AbortController();
 const LINKED: InstallScheme = { ...SCHEME, links: { "app/.venv/lib/python3.*": "app/.venv/lib/python3" } };
 
+/** Flags of a .pyc (PEP 552). */
+const HASHED_AND_CHECKED = 0b11;
+
 interface Files {
   readonly folder: string;
   readonly interpreter: string;
 }
 
-function packJob({ folder, interpreter }: Files, of: WheelSource | DebSource, bytes: Buffer, name = ""): PackJob {
+type Packed = Exclude<BytecodeSource["of"], ModulesSource>;
+
+function packJob({ folder, interpreter }: Files, of: Packed, bytes: Buffer, name = ""): PackJob {
   const path = join(folder, of.sha256);
   writeFileSync(path, bytes);
+  return jobOf(of, { [of.sha256]: path }, interpreter, `${path}${name}`);
+}
+
+function jobOf(of: BytecodeSource["of"], paths: PackJob["paths"], interpreter: string, stem: string): PackJob {
   const source = { type: "bytecode", of, python: "3.11", compiler: "test", tests: false } as const;
-  const stem = `${path}${name}`;
-  return { source, scheme: LINKED, path, folder: interpreter, packPath: `${stem}.pack`, listingPath: `${stem}.json` };
+  return { source, scheme: LINKED, paths, folder: interpreter, packPath: `${stem}.pack`, listingPath: `${stem}.json` };
 }
 
 function wheelJob(files: Files, spec: WheelSpec, name?: string, more: Partial<WheelSource> = {}): PackJob {
@@ -36,13 +51,13 @@ function wheelJob(files: Files, spec: WheelSpec, name?: string, more: Partial<Wh
   return packJob(files, of, bytes, name);
 }
 
-function contents(job: PackJob): ReadonlyMap<string, Buffer> {
+function contents(job: PackJob, below: string = SITE): ReadonlyMap<string, Buffer> {
   const listing = JSON.parse(readFileSync(job.listingPath, "utf8")) as Listing;
   const pack = readFileSync(job.packPath);
   const found = new Map<string, Buffer>();
   let offset = 0;
   for (const { path, size = 0 } of listing.entries) {
-    found.set(path.slice(SITE.length + 1), pack.subarray(offset, offset + size));
+    found.set(path.slice(below.length + 1), pack.subarray(offset, offset + size));
     offset += size;
   }
   return found;
@@ -154,6 +169,40 @@ test("the standard library's modules are those of the package's own Python", asy
   );
   assert.equal(pack.digest, `sha256:${createHash("sha256").update(readFileSync(job.packPath)).digest("hex")}`);
   assert.equal(existsSync(`${job.packPath}.spool`), false);
+});
+
+test("the project's modules get bytecode that Python holds against them, and none may change meanwhile", async (t) => {
+  const interpreter = interpreterFolder(t);
+  if (interpreter === undefined) return;
+  const folder = temporaryFolder(t);
+  const texts = new Map([
+    ["app/main.py", "import shop\n"],
+    ["app/shop/__init__.py", "x = 1\n"],
+    ["app/shop/template.py", "{{ name }} is\n"],
+  ]);
+  const files = [...texts].map(([path, text]): FileSource => {
+    const sha256 = createHash("sha256").update(text).digest("hex");
+    writeFileSync(join(folder, sha256), text);
+    return { type: "file", path, mode: 0o644, sha256, size: text.length };
+  });
+  const of: ModulesSource = { type: "modules", filename: "the project", sha256: "0".repeat(64), size: 20, files };
+  const paths = Object.fromEntries(files.map(({ sha256 }) => [sha256, join(folder, sha256)]));
+  const job = jobOf(of, paths, interpreter, join(folder, "project"));
+  const thread = createBytecodeThread();
+  t.after(() => thread.close());
+  await thread.run(job, signal);
+  const found = contents(job, "app");
+  assert.deepEqual(
+    [...found.keys()],
+    ["__pycache__/main.cpython-311.pyc", "shop/__pycache__/__init__.cpython-311.pyc"],
+  );
+  for (const bytes of found.values()) assert.equal(bytes.readUInt32LE(4), HASHED_AND_CHECKED);
+  assert.ok(found.get("__pycache__/main.cpython-311.pyc")?.includes("/app/main.py"));
+  writeFileSync(join(folder, files[0]?.sha256 ?? ""), "import that\n");
+  await assert.rejects(thread.run(job, signal), {
+    code: "PROJECT_INVALID",
+    message: "app/main.py changed while the image was built",
+  });
 });
 
 test("a module that takes too long, and an interrupt, end the thread and leave nothing behind", async (t) => {

@@ -111,6 +111,36 @@ test("where no interpreter can be had the build goes on and says in one line wha
   assert.match(old.stderr, /no bytecode: no interpreter here compiles for Python 3\.10/);
 });
 
+test("the project's own modules have bytecode right below them, and nothing else is another for it", async (t) => {
+  const interpreter = interpreterFolder(t);
+  if (interpreter === undefined) return;
+  const bench = await startBench(t);
+  const shop = join(bench.folder, "context", "shop");
+  await mkdir(join(shop, "tests"), { recursive: true });
+  writeFileSync(join(shop, "tests", "test_shop.py"), "x = 1\n");
+  const module = `TEXT = "${"x".repeat(2 ** 19)}"\n`;
+  writeFileSync(join(shop, "__init__.py"), module);
+  const without = await build(bench, interpreter, "--bytecode", "stdlib");
+  const made = await build(bench, interpreter, "--bytecode", "entry");
+  assert.deepEqual(digests(made, false), digests(without, false));
+  const [below, uppermost] = made.layers.slice(-2);
+  assert.deepEqual([below?.kind, uppermost?.kind], ["bytecode", "project"]);
+  const [image] = (await readImageFolder(bench.layout)).images;
+  const found = await readLayer(bench.layout, image?.layers.at(-2) ?? assert.fail("no layer"));
+  assert.deepEqual(
+    [...found.keys()].filter((path) => path.endsWith(".pyc")),
+    ["app/__pycache__/main.cpython-311.pyc", "app/shop/__pycache__/__init__.cpython-311.pyc"],
+  );
+  writeFileSync(join(shop, "__init__.py"), `${module}MORE = 1\n`);
+  const changed = await build(bench, interpreter, "--bytecode", "entry");
+  const all = ({ layers }: Outcome) => layers.map(({ digest }) => digest);
+  assert.deepEqual(all(changed).slice(0, -2), all(made).slice(0, -2));
+  assert.notEqual(digests(changed, true).at(-1), digests(made, true).at(-1));
+  writeFileSync(join(shop, "__init__.py"), "TEXT = 'few'\n");
+  const few = await build(bench, interpreter, "--bytecode", "entry");
+  assert.deepEqual(digests(few, true), digests(made, true).slice(0, -1));
+});
+
 const IMPORTED = `
 import asyncio, json, logging, ssl, click
 import sys
