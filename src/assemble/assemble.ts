@@ -5,9 +5,9 @@ import type { BytecodeSource } from "../layers/recipe.ts";
 import { bytecodeEntries } from "./bytecode-entries.ts";
 import { debEntries } from "./deb-entries.ts";
 import { plainEntry } from "./file-entries.ts";
-import { hostPath } from "./host-path.ts";
 import type { AssembledLayer, AssembleJob, PackPlace } from "./job.ts";
 import type { LayerEntry } from "./layer-entry.ts";
+import { createLibraryTaps } from "./library-taps.ts";
 import { mergeEntries } from "./merge.ts";
 import { pythonEntries } from "./python-entries.ts";
 import { createSourceFiles, type SourceFiles } from "./source-files.ts";
@@ -41,12 +41,14 @@ export async function assembleLayer(job: AssembleJob, { report, signal }: Assemb
     for (const entry of debs?.entries ?? []) entries.push(entry);
     for (const entry of python?.entries ?? []) entries.push(entry);
     let reported = 0;
+    const taps = createLibraryTaps();
     const written = await writeLayer(mergeEntries(entries, recipe), {
       codec,
       level: recipe.codec.level,
       blobPath,
       listingPath,
       signal,
+      taps,
       onProgress: (bytes) => {
         if (bytes - reported < REPORT_EVERY) return;
         reported = bytes;
@@ -54,7 +56,7 @@ export async function assembleLayer(job: AssembleJob, { report, signal }: Assemb
       },
     });
     report({ ...layer, state: "assembled", bytes: written.blob.size });
-    return { key, ...written, warnings: [...warnings, ...(debs?.warnings ?? [])] };
+    return { key, ...written, libraries: taps.seen, warnings: [...warnings, ...(debs?.warnings ?? [])] };
   } finally {
     files.close();
     await debs?.close();
@@ -91,7 +93,7 @@ async function collectEntries(
     signal.throwIfAborted();
     switch (source.type) {
       case "wheel": {
-        const file = files.file(hostPath(sources, source.sha256, source.filename));
+        const file = files.file(pathOf(sources, source.sha256, source.filename));
         const found = await wheelEntries(source, file, recipe);
         for (const entry of found.entries) entries.push(entry);
         warnings.push(...found.warnings);
@@ -115,4 +117,10 @@ function packOf(packs: Readonly<Record<string, PackPlace>>, { of }: BytecodeSour
   const place = Object.hasOwn(packs, of.sha256) ? packs[of.sha256] : undefined;
   if (place !== undefined) return place;
   throw new OciasmError("BUG", `no bytecode was given for ${of.filename}`);
+}
+
+function pathOf(sources: AssembleJob["sources"], sha256: string, filename: string): string {
+  const path = Object.hasOwn(sources, sha256) ? sources[sha256] : undefined;
+  if (path !== undefined) return path;
+  throw new OciasmError("BUG", `no host path was given for ${filename}`);
 }

@@ -1,5 +1,6 @@
 import type { LayerRecipe } from "../layers/recipe.ts";
 import type { Digest } from "../oci/digest.ts";
+import type { SeenLibrary } from "./library-taps.ts";
 
 /** One layer to be made by one thread: plain data, paths and no bytes. */
 export interface AssembleJob {
@@ -27,4 +28,6 @@ export interface AssembledLayer {
   readonly uncompressedSize: number;
   readonly listing: { readonly digest: Digest; readonly size: number };
   readonly warnings: readonly string[];
+  /** The shared libraries of its wheels, as far as they were seen. */
+  readonly libraries: readonly SeenLibrary[];
 }

@@ -14,10 +14,18 @@ export interface WheelLibrary extends LibraryNeeds {
 
 /** Larger ones are the hearts of families that bring what they need; inflating them would take as long as the rest. */
 const MAX_LIBRARY = 64 * 2 ** 20;
-const LIBRARY = /\.so(?:\.[\w.]+)?$/;
+/** Names of shared libraries. */
+export const LIBRARY: RegExp = /\.so(?:\.[\w.]+)?$/;
 
-/** Every shared library of the wheel at `path`, sorted by path; of the largest ones the name alone. Throws WHEEL_INVALID. */
-export async function wheelLibraries(path: string, filename: string): Promise<readonly WheelLibrary[]> {
+/**
+ * Every shared library of the wheel at `path`, sorted by path; of the largest ones the name alone. Those in `seen` are
+ * not read again. Throws WHEEL_INVALID.
+ */
+export async function wheelLibraries(
+  path: string,
+  filename: string,
+  seen: ReadonlyMap<string, LibraryNeeds | null>,
+): Promise<readonly WheelLibrary[]> {
   const files = createSourceFiles();
   try {
     const file = files.file(path);
@@ -28,8 +36,9 @@ export async function wheelLibraries(path: string, filename: string): Promise<re
         found.push({ path: entry.name, soname: undefined, machine: 0, needed: [] });
         continue;
       }
-      const needs = await readLibraryNeeds(await contentOf(file, entry, filename));
-      if (needs !== undefined) found.push({ path: entry.name, ...needs });
+      const known = seen.get(entry.name);
+      const needs = known === undefined ? await readLibraryNeeds(await contentOf(file, entry, filename)) : known;
+      if (needs !== undefined && needs !== null) found.push({ path: entry.name, ...needs });
     }
     return found.sort((a, b) => (a.path < b.path ? -1 : 1));
   } finally {
@@ -48,5 +57,9 @@ async function contentOf(file: SourceFile, entry: ZipEntry, filename: string): P
     // Whatever is no ELF file is told by its first four bytes.
     if (size >= 4 && !(bytes[0] === 0x7f && bytes[1] === 0x45)) break;
   }
-  return async (offset, length) => bytes.subarray(Math.min(offset, size), Math.min(offset + length, size));
+  return bytesAt(bytes.subarray(0, size));
+}
+
+export function bytesAt(bytes: Uint8Array): ReadAt {
+  return async (offset, length) => bytes.subarray(offset, offset + length);
 }

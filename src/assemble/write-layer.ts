@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { encodeTarHeader, TAR_END, tarPadding } from "../archive/tar-header.ts";
 import type { LayerCodec, LayerWriter, Splice } from "../codec/codec.ts";
 import { type Digest, digestOfHex } from "../oci/digest.ts";
-import { readContent } from "./content.ts";
+import { type ContentOptions, readContent } from "./content.ts";
 import { createFileSink, type FileSink } from "./file-sink.ts";
 import type { LayerEntry } from "./layer-entry.ts";
+import type { LibraryTap, LibraryTaps } from "./library-taps.ts";
 import { createListingWriter, listingEntry } from "./listing-writer.ts";
 
 /** A few hundred entries. */
@@ -18,6 +19,8 @@ export interface WriteLayerOptions {
   /** Told the bytes of the tar so far, after each piece. */
   readonly onProgress?: (bytes: number) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Gets the bytes of shared libraries on the way. */
+  readonly taps?: LibraryTaps;
 }
 
 export interface WrittenLayer {
@@ -57,7 +60,7 @@ async function writeTo(
   const list = createListingWriter(listing);
   for (const entry of entries) {
     options.signal?.throwIfAborted();
-    await list.add(listingEntry(entry, await writeEntry(tar, entry, options.signal)));
+    await list.add(listingEntry(entry, await writeEntry(tar, entry, options)));
   }
   await tar.plain(TAR_END);
   const { diffId, size } = await tar.finish();
@@ -69,21 +72,31 @@ async function writeTo(
 async function writeEntry(
   tar: TarOutput,
   entry: LayerEntry,
-  signal: AbortSignal | undefined,
+  { signal, taps }: Pick<WriteLayerOptions, "signal" | "taps">,
 ): Promise<string | undefined> {
   await tar.plain(encodeTarHeader(entry.entry));
   if (entry.entry.type !== "file") return undefined;
   const splice =
     entry.content.from === "zip" && entry.content.entry.method === 8 ? tar.splice(entry.content.entry) : undefined;
+  const onPlain = splice === undefined ? tar.plain : tar.counted;
+  const tap = taps?.open(entry);
   const sha256 = await readContent(entry, {
     onRaw: splice?.raw,
-    onPlain: splice === undefined ? tar.plain : tar.counted,
+    onPlain: tap === undefined ? onPlain : tapped(tap, onPlain),
     signal,
   });
+  await tap?.end();
   await splice?.end();
   const padding = tarPadding(entry.entry.size);
   if (padding > 0) await tar.plain(TAR_END.subarray(0, padding));
   return sha256;
+}
+
+function tapped(tap: LibraryTap, onPlain: ContentOptions["onPlain"]): ContentOptions["onPlain"] {
+  return (chunk) => {
+    tap.take(chunk);
+    return onPlain(chunk);
+  };
 }
 
 /** A tar that is hashed as plain bytes while the codec gets them in whatever form it takes. */

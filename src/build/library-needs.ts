@@ -1,7 +1,8 @@
+import type { SeenLibrary } from "../assemble/library-taps.ts";
 import type { Base } from "../base/base.ts";
 import { type LibraryNeeds, readLibraryNeeds } from "../debian/elf.ts";
 import type { NeedingLibrary } from "../install/system-libraries.ts";
-import type { FileSource } from "../layers/recipe.ts";
+import type { FileSource, LayerRecipe } from "../layers/recipe.ts";
 import { digestOfHex } from "../oci/digest.ts";
 import { canonicalJson } from "../oci/json.ts";
 import type { LockedPackage } from "../resolve/lock.ts";
@@ -38,7 +39,9 @@ export async function wheelNeeds(
     deps.signal.throwIfAborted();
     const found = await remember(deps.store, WHEELS, keyOf(wheel.sha256), async () => {
       const { wheelLibraries } = await import("../assemble/wheel-libraries.ts");
-      return wheelLibraries(deps.store.path(digest), wheel.filename);
+      const seen = (await deps.store.get<readonly SeenLibrary[]>(SEEN, keyOf(wheel.sha256))) ?? [];
+      const needs = new Map(seen.map((library) => [library.path, library.needs]));
+      return wheelLibraries(deps.store.path(digest), wheel.filename, needs);
     });
     for (const library of found) libraries.push({ owner: `${name}==${version}`, ...library });
   }
@@ -46,6 +49,21 @@ export async function wheelNeeds(
 }
 
 const WHEELS = "wheel-libraries";
+const SEEN = "seen-libraries";
+
+/** Keeps what was seen of the libraries of wheels while their layer was made, for `wheelNeeds`. */
+export async function keepSeen(
+  { sources }: Pick<LayerRecipe, "sources">,
+  libraries: readonly SeenLibrary[],
+  { store }: Pick<NeedsDeps, "store">,
+): Promise<void> {
+  for (const source of sources) {
+    // The parts of a wheel are made side by side: none of them knows all.
+    if (source.type !== "wheel" || source.part !== undefined) continue;
+    const seen = libraries.filter(({ wheel }) => wheel === source.filename);
+    if (seen.length > 0) await store.set(SEEN, keyOf(source.sha256), seen);
+  }
+}
 
 function isKnown(sha256: string, { store }: NeedsDeps): Promise<boolean> {
   return store.holds(WHEELS, keyOf(sha256));

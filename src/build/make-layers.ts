@@ -12,6 +12,7 @@ import type { BuildDeps } from "./deps.ts";
 import { fetchSources } from "./fetch-step.ts";
 import type { ImagePlan, PlannedLayer } from "./image-plan.ts";
 import type { KnownLayers } from "./known-layers.ts";
+import { keepSeen } from "./library-needs.ts";
 import { openPacking, type Packing } from "./packing.ts";
 
 /** What is done with a layer as soon as it exists, while others are still being made. */
@@ -41,8 +42,7 @@ export async function remakeLayer(
 ): Promise<LayerRecord> {
   await fetchSources(plan, [layer], deps);
   const runtime = await runtimeFor([layer], process.cwd(), deps);
-  const { projectFiles } = plan;
-  const packing = await openPacking([layer], { projectFiles, ...(runtime === undefined ? {} : { runtime }) }, deps);
+  const packing = await openPacking([layer], runtime === undefined ? {} : { runtime }, deps);
   await packing.work(deps.signal);
   const packs = await packing.packsOf(layer);
   return assembleOne(layer, { roots, packs }, plan, deps, deps.signal);
@@ -101,6 +101,7 @@ async function assembleOne(
     await deps.store.adopt(blobPath, made.blob);
     const record = recordOf(layer, roots, made);
     await saveLayer(deps.store, record);
+    await keepSeen(layer.recipe, made.libraries, deps);
     for (const message of made.warnings) deps.report({ type: "warning", message });
     return record;
   } finally {

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { assembleLayer } from "../../src/assemble/assemble.ts";
+import type { SeenLibrary } from "../../src/assemble/library-taps.ts";
+import { type WheelLibrary, wheelLibraries } from "../../src/assemble/wheel-libraries.ts";
+import { silent } from "../../src/events.ts";
+import { makeJob } from "../support/assemble.ts";
+import { sampleBytes } from "../support/codec.ts";
+import { elfLibrary } from "../support/elf.ts";
+import { temporaryFolder } from "../support/temporary.ts";
+import type { WheelSpec } from "../support/wheel.ts";
+
+const LARGE = 8 * 2 ** 20 + 1;
+
+const demo: WheelSpec = {
+  name: "demo",
+  version: "1.0",
+  files: {
+    "demo/__init__.py": "",
+    "demo/_a.so": elfLibrary("_a.so", 62, { needed: ["libz.so.1"], versions: ["GLIBC_2.28"] }),
+    "demo/libb.so.1": { content: elfLibrary("libb.so.1", 62), method: 0 },
+    "demo/large.so": Buffer.concat([elfLibrary("large.so", 62), Buffer.alloc(LARGE)]),
+    "demo/text.so": "INPUT(libb.so.1)\n",
+    "demo/spliced.so": Buffer.concat([elfLibrary("spliced.so", 183), sampleBytes(300_000)]),
+  },
+};
+
+interface Assembled {
+  readonly seen: readonly SeenLibrary[];
+  readonly path: string;
+  readonly filename: string;
+}
+
+async function assembled(t: TestContext): Promise<Assembled> {
+  const job = await makeJob(temporaryFolder(t), { wheels: [demo] });
+  const { libraries } = await assembleLayer(job, { report: silent, signal: new AbortController().signal });
+  const [source] = job.recipe.sources;
+  assert.ok(source?.type === "wheel");
+  return { seen: libraries, path: job.sources[source.sha256] ?? "", filename: source.filename };
+}
+
+function byPath(seen: readonly SeenLibrary[]): ReadonlyMap<string, SeenLibrary["needs"]> {
+  return new Map(seen.map(({ path, needs }) => [path, needs]));
+}
+
+test("what libraries need is seen while their layer is made, but of large ones", async (t) => {
+  const { seen, filename } = await assembled(t);
+  assert.ok(seen.every(({ wheel }) => wheel === filename));
+  const needs = byPath(seen);
+  assert.deepEqual([...needs.keys()].sort(), ["demo/_a.so", "demo/libb.so.1", "demo/spliced.so", "demo/text.so"]);
+  assert.deepEqual(needs.get("demo/_a.so"), { soname: "_a.so", machine: 62, needed: ["libz.so.1"], glibc: "2.28" });
+  assert.equal(needs.get("demo/spliced.so")?.machine, 183);
+  assert.equal(needs.get("demo/text.so"), null);
+});
+
+test("what was seen stands for what the wheel says, and is not read again", async (t) => {
+  const { seen, path, filename } = await assembled(t);
+  const read: readonly WheelLibrary[] = await wheelLibraries(path, filename, new Map());
+  assert.deepEqual(
+    read.map((library) => library.path),
+    ["demo/_a.so", "demo/large.so", "demo/libb.so.1", "demo/spliced.so"],
+  );
+  assert.deepEqual(await wheelLibraries(path, filename, byPath(seen)), read);
+  const told = new Map([...byPath(seen)].map(([name, needs]) => [name, needs && { ...needs, machine: 7 }]));
+  const libraries = await wheelLibraries(path, filename, told);
+  assert.deepEqual(
+    libraries.map(({ machine }) => machine),
+    [7, 62, 7, 7],
+  );
+});
