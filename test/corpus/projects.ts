@@ -38,6 +38,7 @@ export const PROJECTS: readonly Project[] = [
   ["Alir3z4/html2text", "5cf85510a2498546d5b48ad1bf7d75b146aac591", "setuptools_scm", "bytes of html2text/_version.py"],
   ["pyparsing/pyparsing", "efd56db4e59f36b1673ce0eb0823e3afaa9d1201", "flit_core"],
   ["litestar-org/advanced-alchemy", "2accd6e10661c5e0ed5e13e2149020879b71bbda", "hatchling"],
+  ["adamchainz/django-htmx", "a27556eee0ffa92829427e95c7d8e2bf997a4bb0", "uv_build"],
 ].map(([repository = "", commit = "", backend = "", known]) => ({
   repository,
   commit,
