@@ -5,6 +5,7 @@ import type { BytecodeSource } from "../layers/recipe.ts";
 import { bytecodeEntries } from "./bytecode-entries.ts";
 import { debEntries } from "./deb-entries.ts";
 import { plainEntry } from "./file-entries.ts";
+import { hostPath } from "./host-path.ts";
 import type { AssembledLayer, AssembleJob, PackPlace } from "./job.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 import { createLibraryTaps } from "./library-taps.ts";
@@ -93,7 +94,7 @@ async function collectEntries(
     signal.throwIfAborted();
     switch (source.type) {
       case "wheel": {
-        const file = files.file(pathOf(sources, source.sha256, source.filename));
+        const file = files.file(hostPath(sources, source.sha256, source.filename));
         const found = await wheelEntries(source, file, recipe);
         for (const entry of found.entries) entries.push(entry);
         warnings.push(...found.warnings);
@@ -117,10 +118,4 @@ function packOf(packs: Readonly<Record<string, PackPlace>>, { of }: BytecodeSour
   const place = Object.hasOwn(packs, of.sha256) ? packs[of.sha256] : undefined;
   if (place !== undefined) return place;
   throw new OciasmError("BUG", `no bytecode was given for ${of.filename}`);
-}
-
-function pathOf(sources: AssembleJob["sources"], sha256: string, filename: string): string {
-  const path = Object.hasOwn(sources, sha256) ? sources[sha256] : undefined;
-  if (path !== undefined) return path;
-  throw new OciasmError("BUG", `no host path was given for ${filename}`);
 }

@@ -42,7 +42,8 @@ export async function remakeLayer(
 ): Promise<LayerRecord> {
   await fetchSources(plan, [layer], deps);
   const runtime = await runtimeFor([layer], process.cwd(), deps);
-  const packing = await openPacking([layer], runtime === undefined ? {} : { runtime }, deps);
+  const { projectFiles } = plan;
+  const packing = await openPacking([layer], { projectFiles, ...(runtime === undefined ? {} : { runtime }) }, deps);
   await packing.work(deps.signal);
   const packs = await packing.packsOf(layer);
   return assembleOne(layer, { roots, packs }, plan, deps, deps.signal);
