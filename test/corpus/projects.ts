@@ -31,7 +31,7 @@ export const PROJECTS: readonly Project[] = [
   ["pydantic/pydantic-settings", "d26fc0c3944fe68cf169f86386988bb83e3df2d8", "hatchling"],
   ["python-poetry/cleo", "8c3f1bbf82d918fc137ad40db65c446e14564aac", "poetry-core"],
   ["pdm-project/dep-logic", "b9faea551638070db4575d05f8a2a86fc8560519", "pdm-backend"],
-  ["tqdm/tqdm", "f6a30fab726ab8e794a9db88b4392ce207760937", "setuptools_scm"],
+  ["tqdm/tqdm", "f6a30fab726ab8e794a9db88b4392ce207760937", "setuptools_scm", "+ images/logo.gif; + images/tqdm.gif"],
   ["tartley/colorama", "406153f134db6b5c5391f223be46f9e8a902e6b6", "hatchling"],
   ["kjd/idna", "6ebfaab9ea718dce38a7c17ddafd7fb28b0468d4", "flit_core"],
   ["fastapi/typer", "9a7b2e83f6b62c750d6026b0de9ebf2026a8b8fa", "pdm-backend"],
