@@ -63,16 +63,21 @@ def _resolve(name, dependent):
         folder = folder.dirname
     return None
 
+def _workspace(repository_ctx):
+    # Bazel 4 does not know workspace_root, and where there are modules there may be no WORKSPACE.
+    if hasattr(repository_ctx, "workspace_root"):
+        return repository_ctx.workspace_root
+    return repository_ctx.path(Label("@//:WORKSPACE")).dirname
+
 def _impl(repository_ctx):
     package = repository_ctx.path(repository_ctx.attr.package)
     if not repository_ctx.attr.package.startswith("/"):
-        workspace = repository_ctx.path(Label("@//:WORKSPACE")).dirname
-        package = repository_ctx.path("%s/%s" % (workspace, repository_ctx.attr.package))
+        package = repository_ctx.path("%s/%s" % (_workspace(repository_ctx), repository_ctx.attr.package))
     if not package.exists:
-        fail("there is no %s: install the npm package ociasm there" % package)
+        fail("there is no %s: install the npm package ociasm there, or say with package where it is" % package)
     node = repository_ctx.path(repository_ctx.attr.node) if repository_ctx.attr.node else repository_ctx.which("node")
     if node == None:
-        fail("there is no node on PATH")
+        fail("there is no node on PATH: say with node where it is")
     repository_ctx.symlink(node, "node")
     for name in ["build/bundle", "layout", "package.json"]:
         repository_ctx.symlink(_below(package, name), "package/" + name)

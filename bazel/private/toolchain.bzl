@@ -7,9 +7,9 @@ _NODE_FLAGS = ["--preserve-symlinks", "--preserve-symlinks-main"]
 
 def _impl(ctx):
     if (ctx.file.cli == None) == (ctx.executable.wrapper == None):
-        fail("give either node and cli, or wrapper")
+        fail("%s: give either node and cli, or wrapper" % ctx.label)
     if ctx.file.cli != None and ctx.file.node == None:
-        fail("cli needs node")
+        fail("%s: cli needs node" % ctx.label)
     wrapper = ctx.attr.wrapper[DefaultInfo].files_to_run if ctx.attr.wrapper else None
     return [platform_common.ToolchainInfo(
         # What is executed, and what stands before the verb.

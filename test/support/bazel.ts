@@ -76,7 +76,8 @@ export interface Spawn {
   readonly remoteCacheHit: boolean;
 }
 
-export function bazelIn(folder: string): Bazel {
+/** With a longer `timeoutMs` for images of gigabytes. */
+export function bazelIn(folder: string, timeoutMs = 600_000): Bazel {
   const stubs = writeStubs(join(folder, "stubs"));
   const used = new Map<string, string>();
   const execute: Bazel["run"] = (workspace, base, command, ...words) => {
@@ -86,7 +87,7 @@ export function bazelIn(folder: string): Bazel {
     const builds = ["build", "run"].includes(command)
       ? ["--nosandbox_debug", "--sandbox_default_allow_network=false", "--experimental_run_validations"]
       : [];
-    return run("bazel", [...start, command, ...flags, ...builds, ...words], { cwd: workspace, timeoutMs: 600_000 });
+    return run("bazel", [...start, command, ...flags, ...builds, ...words], { cwd: workspace, timeoutMs });
   };
   return {
     run: execute,
