@@ -8,6 +8,7 @@ import type { Target } from "../python/target.ts";
 import { formatVersion } from "../python/version.ts";
 import { parseWheelName } from "../python/wheel-name.ts";
 import type { SelectChoice } from "../resolve/choice.ts";
+import { orDropIn } from "../resolve/drop-ins.ts";
 import type { Lock, LockedPackage } from "../resolve/lock.ts";
 import { resolveOptions } from "../resolve/offer/options.ts";
 import type { PinnedPackage } from "../resolve/pylock-sets.ts";
@@ -177,7 +178,10 @@ async function resolvePinned(
 async function asWheel(item: PinnedPackage, target: Target, builder: SourceBuilder): Promise<PinnedPackage> {
   const { name, version, file } = item;
   if (file.filename.endsWith(".whl")) return item;
-  const wayOut = `ask for a version that has wheels, or build one with \`pip wheel --no-deps ${name}==${version}\` and name it by --find-links`;
+  const wayOut = orDropIn(
+    name,
+    `ask for a version that has wheels, or build one with \`pip wheel --no-deps ${name}==${version}\` and name it by --find-links`,
+  );
   return { ...item, file: await builder.sdist(file, { name, version, wayOut }, target), sdist: file };
 }
 

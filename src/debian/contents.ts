@@ -5,11 +5,18 @@ export interface ContentsLine {
   readonly packages: readonly string[];
 }
 
-/** Undefined for a line that is none. */
-export function parseContentsLine(line: string): ContentsLine | undefined {
+/**
+ * Undefined for a line that is none. Of an index of several components (Ubuntu's: `universe/libs/NAME`, of main
+ * `libs/NAME`) the packages of `components` alone.
+ */
+export function parseContentsLine(line: string, components?: readonly string[]): ContentsLine | undefined {
   const [, path, places] = /^(\S.*?)\s+(\S+)$/.exec(line) ?? [];
   if (path === undefined || places === undefined) return undefined;
-  return { path, packages: places.split(",").map((place) => place.slice(place.lastIndexOf("/") + 1)) };
+  const packages = places.split(",").flatMap((place) => {
+    const [name = "", section, component = "main"] = place.split("/").reverse();
+    return section === undefined || components?.includes(component) !== false ? [name] : [];
+  });
+  return { path, packages };
 }
 
 /** Where the dynamic loader looks, and the alternatives that it finds there once they are linked. */

@@ -6,6 +6,7 @@ import { comparePublic, compareVersions, formatVersion, parseVersion } from "../
 import { bestWheel } from "../python/wheel-choice.ts";
 import { parseWheelName } from "../python/wheel-name.ts";
 import { describeTarget } from "./describe-target.ts";
+import { orDropIn } from "./drop-ins.ts";
 import type { DistributionFile } from "./lock.ts";
 import { pythonMismatch, reasonsOf } from "./wheel-reasons.ts";
 
@@ -111,7 +112,7 @@ function buildOne(entry: InputPackage, target: Target): string {
   const pin = entry.version === undefined ? entry.name : `${entry.name}==${entry.version}`;
   const listed = entry.files.length > 0 || entry.sha256.length > 0;
   const way = listed ? "lock that file, by its path or URL" : "name it by --find-links";
-  return `build one with \`pip wheel --no-deps ${pin}\` for ${describeTarget(target)} and ${way}`;
+  return orDropIn(entry.name, `build one with \`pip wheel --no-deps ${pin}\` for ${describeTarget(target)} and ${way}`);
 }
 
 function noHashMatches(entry: InputPackage, files: readonly DistributionFile[]): OciasmError {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { readKey } from "openpgp";
 import { readSuite } from "../../src/base/debian-suite.ts";
+import { readSonameIndex } from "../../src/base/soname-index.ts";
 import { globRegExp } from "../../src/install/glob.ts";
 import { temporaryStore } from "../support/temporary-store.ts";
 
@@ -27,6 +28,9 @@ for (const name of ["bookworm", "trixie", "jammy", "noble", "resolute"]) {
     }
     for (const pattern of suite.drop) globRegExp(pattern);
     assert.deepEqual([...suite.base].sort(), suite.base);
+    const sonames = await readSonameIndex(name);
+    assert.deepEqual(sonames?.get("libGL.so.1"), ["libgl1"]);
+    assert.deepEqual(sonames?.get("libpq.so.5"), ["libpq5"]);
   });
 }
 

@@ -10,6 +10,9 @@ test("a line is a path, which may hold blanks, and packages with their sections"
     path: "usr/share/a b/c",
     packages: ["one", "two"],
   });
+  const line = "usr/lib/libx.so.1  libs/x,universe/libs/y,multiverse/libs/z";
+  assert.deepEqual(parseContentsLine(line, ["main", "universe"])?.packages, ["x", "y"]);
+  assert.deepEqual(parseContentsLine(line, ["main"])?.packages, ["x"]);
   assert.equal(parseContentsLine("alone"), undefined);
   assert.equal(parseContentsLine(""), undefined);
 });

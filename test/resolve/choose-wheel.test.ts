@@ -93,6 +93,11 @@ test("a package with sources only says so and how to get a wheel", () => {
   const error = problem(chooseWheel(entry("docopt", "0.6.2"), [file("docopt-0.6.2.tar.gz")], TARGET));
   assert.match(error.message, /docopt 0\.6\.2 has no wheel, only sources: docopt-0\.6\.2\.tar\.gz/);
   assert.match(error.hint ?? "", /pip wheel --no-deps docopt==0\.6\.2.* name it by --find-links/);
+  const pq = problem(chooseWheel(entry("psycopg2", "2.9.10"), [file("psycopg2-2.9.10.tar.gz")], TARGET));
+  assert.match(
+    pq.hint ?? "",
+    /^ask for psycopg2-binary, .* or build one with `pip wheel --no-deps psycopg2==2\.9\.10`/,
+  );
   const listed = { ...entry("docopt", "0.6.2"), files: [file("docopt-0.6.2.tar.gz")] };
   assert.match(problem(chooseWheel(listed, listed.files, TARGET)).hint ?? "", / lock that file, by its path or URL/);
   assert.match(problem(chooseWheel(entry("x", "1"), [], TARGET)).message, /nothing is known of x 1/);

@@ -453,6 +453,7 @@ test("a failed resolution names one way out", async () => {
   const index = {
     a: { "1": {}, "2": {}, "2.5": {}, "3": {}, "4": {}, "5": {} },
     b: { "1": { wheel: false } },
+    psycopg2: { "1": { wheel: false } },
     c: { "1": { yanked: true } },
     d: { "1": { requires_python: ">=3.14" } },
     e: { "1": { wheel_tags: ["py3-none-win_amd64"], sdist: false } },
@@ -460,7 +461,8 @@ test("a failed resolution names one way out", async () => {
   const hint = async (...requires: readonly string[]) => (await refusalOf({ index, requires })).hint;
   assert.equal(await hint("a>5"), "there is a 5, 4, 3, 2.5, 2, … (6 in all)");
   assert.equal(await hint("a<2", "a>2"), "loosen one of the requirements that are named here");
-  assert.match((await hint("b")) ?? "", /pip wheel --no-deps b/);
+  assert.match((await hint("b")) ?? "", /^build a wheel, e\.g\. by `pip wheel --no-deps b`/);
+  assert.match((await hint("psycopg2")) ?? "", /^ask for psycopg2-binary, .*pip wheel --no-deps psycopg2/);
   assert.match((await hint("c")) ?? "", /pin that version of c by ==/);
   assert.match((await hint("d")) ?? "", /--python/);
   assert.match((await hint("e")) ?? "", /--platform/);

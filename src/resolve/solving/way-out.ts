@@ -1,4 +1,5 @@
 import { compareVersions, formatVersion } from "../../python/version.ts";
+import { orDropIn } from "../drop-ins.ts";
 import type { External } from "../pubgrub/solver-types.ts";
 import type { Cause, Wanted } from "./package.ts";
 import type { Projects } from "./projects.ts";
@@ -16,7 +17,8 @@ const REMEDIES: readonly (readonly [start: string, remedy: (name: string) => str
   ["is a pre-release", () => "let pre-releases in: --prerelease if-necessary"],
   [
     "has no wheel, only sources",
-    (name) => `build a wheel, e.g. by \`pip wheel --no-deps ${name}\`, and name its folder by --find-links`,
+    (name) =>
+      orDropIn(name, `build a wheel, e.g. by \`pip wheel --no-deps ${name}\`, and name its folder by --find-links`),
   ],
   ["has no wheel", () => "choose another --python, --base or --platform"],
   ["was yanked", (name) => `pin that version of ${name} by == to have it all the same`],
