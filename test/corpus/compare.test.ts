@@ -53,6 +53,7 @@ const layer: AssembledLayer = {
   diffId: digestOfHex("0".repeat(64)),
   uncompressedSize: 0,
   listing: { digest: digestOfHex("0".repeat(64)), size: 0 },
+  libraries: [],
   warnings: [],
 };
 
