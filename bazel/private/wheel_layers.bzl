@@ -8,6 +8,8 @@ load(":wheels.bzl", "wheel_files", "wheel_layer", "wheel_layers_aspect")
 
 def _impl(ctx):
     wheels = {one.wheel.basename: one for one in _found(ctx)}
+    if not wheels:
+        fail("%s: there is no .whl file among those of wheels: rules_python's are @pypi//NAME:whl" % ctx.label)
     if not ctx.attr.plan:
         layers = [named_layer(wheels[name]) for name in sorted(wheels)]
         dates = []

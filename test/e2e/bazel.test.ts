@@ -274,6 +274,18 @@ ociasm_register_toolchains(package = "${root}/package", node = "${process.execPa
     }
   });
 
+  test("wheels without a wheel fail with where rules_python has them", async () => {
+    const path = join(workspace(), "BUILD.bazel");
+    writeFileSync(path, BUILD.replace('name = "each", wheels = [":heavy"]', 'name = "each", wheels = [":one"]'));
+    try {
+      const { code, stderr } = await bazel.run(workspace(), "first", "build", "//:each");
+      assert.equal(code, 1);
+      assert.match(stderr, /each: there is no \.whl file among those of wheels: rules_python's are @pypi\/\/NAME:whl/);
+    } finally {
+      writeFileSync(path, BUILD);
+    }
+  });
+
   test("`bazel run` pushes every tag, and a registry has the image", async (t) => {
     const host = await startRegistry(t, "docker-registry");
     if (host === undefined) return t.skip("docker-registry is not installed here");
