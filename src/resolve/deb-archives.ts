@@ -74,10 +74,9 @@ function fromMirror(mirror: string, choice: ArchiveChoice): DebArchive[] {
   }
   const place = id === undefined ? "" : `/${SNAPSHOT_PLACE}`;
   const main = plain.includes(SNAPSHOT_PLACE) ? plain : plain + place;
-  const sibling = main.replace(
-    /\/?(@SNAPSHOTID@.*)?$/,
-    (_, rest?: string) => `-security${rest === undefined ? "" : `/${rest}`}`,
-  );
+  const [, folder = "", rest = ""] = /^(.*?)((?:\/@SNAPSHOTID@.*)?)$/.exec(main) ?? [];
+  // A URL of a host alone has no sibling: that would be another host.
+  const sibling = `${folder}${/^https?:\/\/[^/]+$/.test(folder) ? "/debian" : ""}-security${rest}`;
   const security = choice.securityBeside === true ? main : sibling;
   const at = (url: string, suite: string, optional: boolean): DebArchive => ({
     url: url.replaceAll(SNAPSHOT_PLACE, id ?? ""),

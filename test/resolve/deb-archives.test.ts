@@ -26,6 +26,15 @@ test("a named mirror brings its updates and its -security sibling, where they ex
   ]);
 });
 
+test("a mirror at a host's root has its security fixes on that host, never on one with another name", () => {
+  for (const mirror of ["http://mirror.example", "http://mirror.example:8080/"]) {
+    const host = mirror.replace(/\/$/, "");
+    assert.deepEqual(shown(choice({ mirror }))[2], `${host}/debian-security trixie-security?`);
+    const [, , security] = debArchives(choice({ mirror, snapshot: "20260901" }));
+    assert.equal(security?.url, `${host}/debian-security/20260901T000000Z`);
+  }
+});
+
 test("a snapshot is a folder below the mirror, or where the mirror's URL says", () => {
   const snapshot = "2026-09-01T00:00:00Z";
   assert.deepEqual(shown(choice({ mirror: "http://snapshot.example/archive/debian", snapshot })), [
