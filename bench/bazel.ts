@@ -14,7 +14,6 @@ const MAX_MILLISECONDS = 3_600_000;
 const FIRST = "first";
 /** Paths of another length would show in a digest that depended on them. */
 const SECOND = "an_output_base_whose_path_is_longer";
-const CHECK = "import torch, transformers; print(torch.ones(3) + 1, transformers.__version__)";
 
 interface Session {
   readonly work: string;
@@ -34,14 +33,14 @@ interface Step {
 }
 
 /**
- * `bazel REQUIREMENTS WHEELS`: the image of a stack under Bazel, with no network in any action; then another output base
- * that a remote cache feeds (Debian's nginx), a second image, a wheel that changes, the digest of `ociasm build`, and the
- * first image under podman. One output base at a time: the CUDA stack takes 13 GB of `--work`, not below /tmp.
+ * `bazel REQUIREMENTS WHEELS [MODULE]`: the image of a stack under Bazel, with no network in any action; then another output base
+ * that a remote cache feeds (Debian's nginx), a second image, a wheel that changes, the digest of `ociasm build`, and an
+ * import of MODULE under podman. One output base at a time: the CUDA stack takes 13 GB of `--work`, not below /tmp.
  */
 export async function bench(args: readonly string[]): Promise<void> {
   const options = readOptions(args, 1);
-  const [requirements, wheels] = options.words;
-  if (requirements === undefined || wheels === undefined) throw new Error("usage: bazel REQUIREMENTS WHEELS");
+  const [requirements, wheels, module = "torch"] = options.words;
+  if (requirements === undefined || wheels === undefined) throw new Error("usage: bazel REQUIREMENTS WHEELS [MODULE]");
   const work = await workFolder(options);
   const bazel = bazelIn(work, MAX_MILLISECONDS);
   try {
@@ -52,7 +51,7 @@ export async function bench(args: readonly string[]): Promise<void> {
     const session = { work, bazel, stack };
     const built = await builtDigest(stack);
     const steps = [...(await cachedSteps(session)), ...(await laterSteps(session))];
-    console.log(JSON.stringify({ built, steps, container: await inContainer(session) }, undefined, 2));
+    console.log(JSON.stringify({ built, steps, container: await inContainer(session, module) }, undefined, 2));
     const [first, , second, , changed] = steps;
     if (first?.digest !== built || second?.digest !== built || changed?.digest === built) process.exitCode = 1;
   } finally {
@@ -110,9 +109,9 @@ async function forget({ bazel, work, stack }: Session, base: string): Promise<vo
   await clear(join(work, base));
 }
 
-async function inContainer({ work }: Session): Promise<string> {
+async function inContainer({ work }: Session, module: string): Promise<string> {
   const image = `oci:${join(work, "image")}`;
-  const run = await runAsUser(image, ["-c", CHECK]).catch(() => undefined);
+  const run = await runAsUser(image, ["-c", `import ${module}; print(${module}.__version__)`]).catch(() => undefined);
   await measure("podman", ["--runtime", "runc", "rmi", "--force", image]).catch(() => undefined);
   return run?.trim() ?? "podman did not run it";
 }
