@@ -1,4 +1,3 @@
-import type { Stats } from "node:fs";
 import { open, readdir, readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join, resolve as resolvePath } from "node:path";
@@ -68,33 +67,13 @@ export async function describeFile(
     throw new OciasmError(code, `${path} can't be read`, { cause: error });
   });
   try {
-    const stats = await handle.stat();
-    const { size } = stats;
-    const key = identityOf(path, stats);
-    const known = await store.get<string>(HASHES, key);
+    const { size, mtimeMs, ino } = await handle.stat();
+    const key = `${path} ${size} ${mtimeMs} ${ino}`;
+    const known = await store.get<string>("local-hashes", key);
     const sha256 = known ?? (await hashHandle(handle)).sha256;
-    if (known === undefined) await store.set(HASHES, key, sha256);
+    if (known === undefined) await store.set("local-hashes", key, sha256);
     return { filename: basename(path), url: pathToFileURL(path).href, sha256, size };
   } finally {
     await handle.close();
   }
-}
-
-const HASHES = "local-hashes";
-
-/** Another one once somebody has touched the file: the time of a change, unlike that of a write, can't be set. */
-function identityOf(path: string, { size, mtimeMs, ctimeMs, ino }: Stats): string {
-  return `${path} ${size} ${mtimeMs} ${ctimeMs} ${ino}`;
-}
-
-/** What `describeFile` found in the file that lies there now; undefined where it has not looked at it. */
-export async function describedHash(
-  path: string,
-  store: Pick<KeyIndex, "get">,
-): Promise<{ readonly identity: string; readonly sha256: string } | undefined> {
-  const stats = await stat(path).catch(() => undefined);
-  if (stats === undefined) return undefined;
-  const identity = identityOf(path, stats);
-  const sha256 = await store.get<string>(HASHES, identity);
-  return sha256 === undefined ? undefined : { identity, sha256 };
 }

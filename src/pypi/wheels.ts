@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { chmod, copyFile, open, rm, stat } from "node:fs/promises";
+import { chmod, copyFile, open, rm } from "node:fs/promises";
 import { OciasmError, toOciasmError } from "../errors.ts";
 import type { Report } from "../events.ts";
 import { download } from "../net/download.ts";
@@ -7,15 +7,15 @@ import type { HttpClient } from "../net/http-client.ts";
 import { type Sleep, statusOf } from "../net/retry.ts";
 import { digestOfHex } from "../oci/digest.ts";
 import type { LockedWheel } from "../resolve/lock.ts";
-import type { BlobStore, KeyIndex } from "../store/blob-store.ts";
+import type { BlobStore } from "../store/blob-store.ts";
 import { hashHandle } from "../store/hash-file.ts";
 import type { WithLock } from "../store/lock.ts";
 import type { Authorize } from "./credentials.ts";
 import type { IndexClient } from "./index-client.ts";
-import { describedHash, localPath } from "./local-files.ts";
+import { localPath } from "./local-files.ts";
 
 export interface WheelDeps {
-  readonly store: BlobStore & Pick<KeyIndex, "get"> & { readonly withLock: WithLock };
+  readonly store: BlobStore & { readonly withLock: WithLock };
   readonly http: HttpClient;
   readonly report: Report;
   readonly signal: AbortSignal;
@@ -98,7 +98,7 @@ async function fetchFrom(url: string, wheel: LockedWheel, deps: WheelDeps): Prom
   }
   const file = await deps.store.temporary();
   try {
-    if (isLocal) await copyLocal(localPath(url), file, wheel, deps);
+    if (isLocal) await copyLocal(localPath(url), file, wheel, deps.signal);
     else await downloadTo(file, url, wheel, deps);
     await deps.store.adopt(file, { digest: digestOfHex(wheel.sha256), size: wheel.size });
   } finally {
@@ -129,13 +129,8 @@ async function downloadTo(file: string, url: string, wheel: LockedWheel, deps: W
 /** Bytes between two progress events. */
 const REPORT_EVERY = 256 * 1024;
 
-/**
- * Shares blocks with the original where the file system can. A file that was hashed to find it is not hashed again if
- * nobody touched it from then until it was copied.
- */
-async function copyLocal(path: string, file: string, wheel: LockedWheel, deps: WheelDeps): Promise<void> {
-  const { store, signal } = deps;
-  const before = await describedHash(path, store);
+/** Shares blocks with the original where the file system can. */
+async function copyLocal(path: string, file: string, wheel: LockedWheel, signal: AbortSignal): Promise<void> {
   await copyFile(path, file, constants.COPYFILE_FICLONE).catch((error: unknown) => {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") {
       throw new OciasmError("INPUT_NOT_FOUND", `${path} is not there`, { cause: error });
@@ -143,9 +138,6 @@ async function copyLocal(path: string, file: string, wheel: LockedWheel, deps: W
     throw error;
   });
   await chmod(file, 0o600);
-  const after = await describedHash(path, store);
-  const isUntouched = after !== undefined && after.identity === before?.identity;
-  if (isUntouched && after.sha256 === wheel.sha256 && (await stat(file)).size === wheel.size) return;
   const handle = await open(file, "r");
   try {
     const got = await hashHandle(handle, signal);

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { BuildEvent } from "../../src/events.ts";
 import { digestOfHex } from "../../src/oci/digest.ts";
-import { describeFile } from "../../src/pypi/local-files.ts";
 import { fetchWheel, type WheelDeps } from "../../src/pypi/wheels.ts";
 import type { LockedWheel } from "../../src/resolve/lock.ts";
 import type { DiskStore } from "../../src/store/disk.ts";
@@ -82,26 +81,6 @@ test("a local wheel is copied and checked", async (t) => {
   await fetchWheel({ ...wheel, url: pathToFileURL(`${path}.new`).href }, deps);
   assert.equal(await store.has(digestOfHex(wheel.sha256)), BUILT.size);
   assert.deepEqual(await leftovers(store), []);
-});
-
-test("a local wheel that was hashed to find it is hashed again only if somebody touched it", async (t) => {
-  const { wheel, deps, store } = await bench(t, { offline: true });
-  const path = join(temporaryFolder(t), BUILT.filename);
-  const local = { ...wheel, url: pathToFileURL(path).href };
-  const other = Buffer.from(BUILT.bytes).fill(0, 0, 4);
-  await writeFile(path, other);
-  // A store that remembers the wanted hash of the other bytes.
-  const lying = { ...store, get: async <T>(): Promise<T | undefined> => wheel.sha256 as T };
-  await fetchWheel(local, { ...deps, store: lying });
-  await rm(store.path(digestOfHex(wheel.sha256)));
-  await writeFile(path, BUILT.bytes);
-  const { atime, mtime, ctimeMs } = await stat(path);
-  await describeFile(path, store);
-  await writeFile(path, other);
-  // Some kernels count a change's time in steps of milliseconds.
-  do await utimes(path, atime, mtime);
-  while ((await stat(path)).ctimeMs === ctimeMs);
-  await assert.rejects(fetchWheel(local, deps), { code: "HASH_MISMATCH" });
 });
 
 test("a URL that is gone or lies gives way to a mirror with the same hash", async (t) => {
