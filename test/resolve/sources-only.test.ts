@@ -24,17 +24,27 @@ test("a version that has sources alone is taken where it may be built", async ()
   );
 });
 
-test("no build is tried of a project that has compiled wheels", async () => {
+test("no build is tried of a project that has compiled wheels, and that is the reason told", async () => {
   const index = {
     fast: {
       "1": { sdist: true, wheel: false },
       "2": { sdist: true, wheel_tags: ["cp311-cp311-win_amd64"] },
+      "3": { sdist: false, wheel_tags: ["cp311-cp311-win_amd64"] },
     },
   };
+  const told = async (version: string): Promise<string> => {
+    const { message, hint = "" } = await refusalOf({ index, requires: [`fast==${version}`], options: ALLOWED });
+    return `${message}\n${hint}`;
+  };
   assert.match(
-    (await refusalOf({ index, requires: ["fast"], options: ALLOWED })).message,
-    /fast 1 has no wheel, only sources|fast.* has no wheel/,
+    await told("1"),
+    /fast 1 has no wheel, only sources, which need a compiler[\s\S]*pip wheel --no-deps fast/,
   );
+  assert.match(
+    await told("2"),
+    /fast 2 has no wheel that fits \(for Windows\), and its sources need a compiler[\s\S]*pip wheel --no-deps fast/,
+  );
+  assert.match(await told("3"), /fast 3 has no wheel that fits \(for Windows\), your requirements/);
 });
 
 test("a version that can't be built gives way to another, and the reason is told where there is none", async () => {

@@ -21,9 +21,8 @@ export function offerOf(version: Version, { all, files }: Files, policy: Policy)
   const wheels = policy.sourcesOnly ? [] : files.filter(({ filename }) => filename.endsWith(".whl"));
   if (wheels.length === 0 && !policy.mayBuild) {
     const sourcesOnly = files.some(({ filename }) => filename.endsWith(".whl"));
-    return none(
-      sourcesOnly ? "may not come as a wheel (no-binary), and nothing is built here" : "has no wheel, only sources",
-    );
+    if (sourcesOnly) return none("may not come as a wheel (no-binary), and nothing is built here");
+    return none(policy.needsCompiler === true ? `${NO_WHEEL}, which need a compiler` : NO_WHEEL);
   }
   if (!allowsPrerelease(policy, version)) return none("is a pre-release");
   const misspelt = policy.spellings.find((asked) => !isSpelt(version, asked));
@@ -31,18 +30,32 @@ export function offerOf(version: Version, { all, files }: Files, policy: Policy)
   const hashed = wheels.filter((file) => hasHash(file, policy));
   if (wheels.length > 0 && hashed.length === 0) return none(noHash(policy));
   const wheel = hashed.length === 0 ? undefined : fitting(version, hashed, policy);
-  if (wheel?.kind === "wheel" || !policy.mayBuild) return wheel ?? none(NO_WHEEL);
+  if (wheel?.kind === "wheel") return wheel;
+  if (!policy.mayBuild) return withSources(wheel, files, policy) ?? wheel ?? none(NO_WHEEL);
   return sourcesOf(version, files, policy) ?? wheel ?? none("has neither a wheel nor sources that can be built");
 }
 
 const NO_WHEEL = "has no wheel, only sources";
 
+/** Where no wheel fits, but there are sources too. */
+function withSources(
+  offer: Offer | undefined,
+  files: readonly DistributionFile[],
+  { needsCompiler }: Policy,
+): Offer | undefined {
+  if (offer?.kind !== "none" || needsCompiler !== true || !files.some(isSource)) return undefined;
+  return { kind: "none", reason: `${offer.reason}, and its sources need a compiler` };
+}
+
+function isSource({ filename }: DistributionFile): boolean {
+  return parseSdistName(filename).ok && !filename.endsWith(".whl");
+}
+
 /** The source distribution of a version that has no wheel. */
 function sourcesOf(version: Version, files: readonly DistributionFile[], policy: Policy): Offer | undefined {
-  const sources = files.filter(({ filename }) => parseSdistName(filename).ok && !filename.endsWith(".whl"));
-  const allowed = sources.filter(
-    (file) => hasHash(file, policy) && allowsPython(file.requiresPython, policy.target.python.version),
-  );
+  const allowed = files
+    .filter(isSource)
+    .filter((file) => hasHash(file, policy) && allowsPython(file.requiresPython, policy.target.python.version));
   const kept = allowed.find(({ yanked }) => yanked === undefined);
   const file = kept ?? (allowsYanked(policy, version) ? allowed[0] : undefined);
   return file === undefined ? undefined : { kind: "wheel", wheel: file };

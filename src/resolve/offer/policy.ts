@@ -18,6 +18,8 @@ export interface Policy {
   readonly sourcesOnly: boolean;
   /** Sources will do where there is no wheel. */
   readonly mayBuild: boolean;
+  /** They would do, but those of this project have to be compiled. */
+  readonly needsCompiler?: boolean;
   /** Lists of sha256, in each of which a file's must be. */
   readonly hashes: readonly Asked[];
   /** Operands of `===`, with the place. */

@@ -11,7 +11,8 @@ import { isNewer } from "./upload-limit.ts";
 
 /** Groups the files of an index page by version, and says of each version which wheel fits, or why none does. */
 export function readProject(files: readonly DistributionFile[], asked: Policy): Project {
-  const policy = { ...asked, mayBuild: asked.mayBuild && !files.some(isCompiled) };
+  const needsCompiler = asked.mayBuild && files.some(isCompiled);
+  const policy = { ...asked, mayBuild: asked.mayBuild && !needsCompiler, needsCompiler };
   const releases = [...byVersion(files, policy.name).values()].map(({ version, all }) => release(version, all, policy));
   releases.sort(byPreference(policy));
   return { ...projectOf(policy.name, releases), warnings: undated(files, policy) };
