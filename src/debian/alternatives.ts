@@ -1,5 +1,5 @@
 import { valuedLines } from "./shell-values.ts";
-import { isPlainPath, unquoted } from "./shell-words.ts";
+import { isPlainPath, type ReadCall, understoodCalls, unquoted } from "./shell-words.ts";
 
 /** One `update-alternatives --install` of a maintainer script. Absolute paths. */
 export interface Alternative {
@@ -17,19 +17,16 @@ const MAX_SCRIPT = 1024 * 1024;
  * words and in loops over such (update-alternatives(1)). Others are passed over: no script is run.
  */
 export function parseAlternatives(script: string): readonly Alternative[] {
-  return readCalls(script).flatMap(({ alternative }) => alternative ?? []);
+  return readCalls(script).flatMap(({ read }) => read ?? []);
 }
 
 /** The lines of a script, continued ones as one, whose calls are all understood. */
 export function understoodLines(script: string): ReadonlySet<string> {
-  const calls = readCalls(script);
-  const dark = new Set(calls.flatMap(({ line, alternative }) => (alternative === undefined ? [line] : [])));
-  return new Set(calls.map(({ line }) => line).filter((line) => !dark.has(line)));
+  return understoodCalls(readCalls(script));
 }
 
-interface Call {
-  readonly line: string;
-  readonly alternative: Alternative | undefined;
+interface Call extends ReadCall {
+  readonly read: Alternative | undefined;
 }
 
 function readCalls(script: string): readonly Call[] {
@@ -42,7 +39,7 @@ function readCalls(script: string): readonly Call[] {
       .split(/\s+/)
       .filter((word) => word !== "")
       .map(unquoted);
-    return [{ line, alternative: readCall(words) }];
+    return [{ line, read: readCall(words) }];
   });
 }
 

@@ -1,5 +1,5 @@
 import { type ValuedLine, valuedLines } from "./shell-values.ts";
-import { isPlainPath, unquoted } from "./shell-words.ts";
+import { isPlainPath, type ReadCall, understoodCalls, unquoted } from "./shell-words.ts";
 
 /** A file that other packages may not lie at: theirs goes to `to` (dpkg-divert(1)). Absolute paths, as in the script. */
 export interface Diversion {
@@ -24,19 +24,16 @@ const MAX_CONDITION = 500;
  * no other condition than the script's first argument, in no function, and not taken back. Others are passed over.
  */
 export function parseDiversions(scripts: PackageScripts): readonly Diversion[] {
-  return readCalls(scripts).flatMap(({ diversion }) => diversion ?? []);
+  return readCalls(scripts).flatMap(({ read }) => read ?? []);
 }
 
 /** The lines of the scripts, continued ones as one, whose calls of dpkg-divert are all understood. */
 export function divertingLines(scripts: PackageScripts): ReadonlySet<string> {
-  const calls = readCalls(scripts);
-  const dark = new Set(calls.flatMap(({ line, diversion }) => (diversion === undefined ? [line] : [])));
-  return new Set(calls.map(({ line }) => line).filter((line) => !dark.has(line)));
+  return understoodCalls(readCalls(scripts));
 }
 
-interface Call {
-  readonly line: string;
-  readonly diversion: Diversion | undefined;
+interface Call extends ReadCall {
+  readonly read: Diversion | undefined;
 }
 
 function readCalls(scripts: PackageScripts): readonly Call[] {
@@ -47,27 +44,24 @@ function readCalls(scripts: PackageScripts): readonly Call[] {
   const takenBack = new Set(calls.flatMap(({ removes }) => removes ?? []));
   return calls
     .filter(({ removes }) => removes === undefined)
-    .map(({ line, diversion }) => ({
-      line,
-      diversion: diversion === undefined || takenBack.has(diversion.from) ? undefined : diversion,
-    }));
+    .map(({ line, read }) => ({ line, read: read === undefined || takenBack.has(read.from) ? undefined : read }));
 }
 
-interface ReadCall extends Call {
+interface PlainCall extends Call {
   /** The file whose diversion it ends. */
   readonly removes?: string;
 }
 
-function plainCalls(script: string, action: string, name: string): readonly ReadCall[] {
+function plainCalls(script: string, action: string, name: string): readonly PlainCall[] {
   if (script.length > MAX_SCRIPT || !script.includes("dpkg-divert")) return [];
   const blocks: Block[] = [];
-  return valuedLines(script).flatMap((valued): ReadCall[] => {
+  return valuedLines(script).flatMap((valued): PlainCall[] => {
     const { line, text } = valued;
     if (walkBlocks(blocks, valued, action) || !text.includes("dpkg-divert")) return [];
     const words = text.split(/\s+/).filter((word) => word !== "");
-    if (words.includes("--remove")) return [{ line, diversion: undefined, removes: unquoted(words.at(-1) ?? "") }];
+    if (words.includes("--remove")) return [{ line, read: undefined, removes: unquoted(words.at(-1) ?? "") }];
     const isRun = blocks.every(({ runs }) => runs);
-    return [{ line, diversion: isRun ? readCall(words, name) : undefined }];
+    return [{ line, read: isRun ? readCall(words, name) : undefined }];
   });
 }
 
