@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { OciasmError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { type Digest, digestOfHex } from "../oci/digest.ts";
@@ -8,6 +7,7 @@ import { OCI_CONFIG, OCI_LAYER, OCI_MANIFEST } from "../oci/media-types.ts";
 import { formatReference, parseTagged } from "../oci/reference.ts";
 import type { BlobStore } from "../store/blob-store.ts";
 import { type FilePart, partStream } from "../store/file-stream.ts";
+import { sha256Hex, sha256OfChunks } from "../store/sha256.ts";
 import type { ArchiveDirectory } from "./archive-files.ts";
 import { checkedDocument, type ImageSource } from "./image-source.ts";
 import type { ImageSpec } from "./image-spec.ts";
@@ -31,7 +31,7 @@ export function dockerArchiveSource(
   const place = async (descriptor: Descriptor): Promise<FilePart> => files.place(locate(descriptor), descriptor.size);
   const describe = async (path: string, mediaType: string): Promise<Descriptor> => {
     const size = directory.get(path)?.size ?? 0;
-    const digest = await digestOfStream(partStream(await files.place(path, size)));
+    const digest = digestOfHex(await sha256OfChunks(partStream(await files.place(path, size))));
     places.set(digest, path);
     return { mediaType, digest, size };
   };
@@ -43,7 +43,7 @@ export function dockerArchiveSource(
       const layers: Descriptor[] = [];
       for (const path of image.layers) layers.push(await describe(path, await layerType(path, files, directory)));
       const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST, config, layers }));
-      const digest = digestOfHex(createHash("sha256").update(bytes).digest("hex"));
+      const digest = digestOfHex(sha256Hex(bytes));
       return { descriptor: { mediaType: OCI_MANIFEST, digest, size: bytes.length }, bytes };
     },
     document: async (descriptor) =>
@@ -116,10 +116,4 @@ async function layerType(path: string, files: LayoutFiles, directory: ArchiveDir
     break;
   }
   return OCI_LAYER;
-}
-
-async function digestOfStream(chunks: AsyncIterable<Uint8Array>): Promise<Digest> {
-  const hash = createHash("sha256");
-  for await (const chunk of chunks) hash.update(chunk);
-  return digestOfHex(hash.digest("hex"));
 }

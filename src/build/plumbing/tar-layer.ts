@@ -11,6 +11,7 @@ import { packingOf, unpackedFile } from "../../codec/unpacked.ts";
 import { OciasmError } from "../../errors.ts";
 import type { ListingEntry } from "../../layers/listing.ts";
 import { type Digest, digestOfHex } from "../../oci/digest.ts";
+import { sha256OfChunks } from "../../store/sha256.ts";
 import type { BuildDeps } from "../deps.ts";
 import { realPath } from "../extra-file.ts";
 import { hashFile } from "../hash-file.ts";
@@ -106,16 +107,10 @@ async function readEntries(path: string, label: string, limit: number, writer?: 
   const entries = new Map<string, ListingEntry>();
   for await (const { entry, content } of readTar(passed(), { label, maxEntries: MAX_ENTRIES })) {
     if (entry.path === "") continue;
-    const sha256 = entry.type === "file" ? await sha256Of(content()) : undefined;
+    const sha256 = entry.type === "file" ? await sha256OfChunks(content()) : undefined;
     entries.set(entry.path, listingEntry({ entry }, sha256));
   }
   return { diffId: digestOfHex(hash.digest("hex")), uncompressedSize, entries };
-}
-
-async function sha256Of(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of chunks) hash.update(chunk);
-  return hash.digest("hex");
 }
 
 async function saveListing(entries: ReadTar["entries"], { store }: BuildDeps): Promise<Digest> {
