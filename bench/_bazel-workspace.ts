@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PlanDocument } from "../src/layers/plan-document.ts";
-import { writeFiles } from "../test/support/bazel.ts";
+import { LAYOUT_RULE, writeFiles } from "../test/support/bazel.ts";
 import { ROOT } from "../test/support/cli.ts";
 import { buildWheel } from "../test/support/wheel.ts";
 import { succeed } from "./_measure.ts";
@@ -9,15 +9,6 @@ import { succeed } from "./_measure.ts";
 /** Of packages built twice: for Bazel, and by `ociasm build`. */
 const TARGET = ["--python", "3.11", "--libc", "glibc:2.36"];
 const INPUTS = ["-r", "requirements.txt", "--no-index", "--find-links", "wheels", "--frozen"];
-
-const RULES = `def _layout(ctx):
-    out = ctx.actions.declare_directory(ctx.label.name)
-    command = "cp -rL base_layout/. %s" % out.path
-    ctx.actions.run_shell(inputs = ctx.files.srcs, outputs = [out], command = command, mnemonic = "Copy")
-    return [DefaultInfo(files = depset([out]))]
-
-layout = rule(implementation = _layout, attrs = {"srcs": attr.label_list(allow_files = True)})
-`;
 
 const BUILD = `load("@rules_ociasm//:defs.bzl", "ociasm_image", "ociasm_wheel_layers")
 load("//:plan.bzl", "PLAN")
@@ -73,7 +64,7 @@ load("@rules_ociasm//:repositories.bzl", "ociasm_register_toolchains")
 ociasm_register_toolchains(package = "${installed}", node = "${process.execPath}")
 `,
     "BUILD.bazel": BUILD,
-    "rules.bzl": RULES,
+    "rules.bzl": LAYOUT_RULE,
     "app/main.py": "import torch\nprint(torch.ones(3) + 1)\n",
     "requirements.txt": readFileSync(requirements, "utf8"),
     "wheels/.keep": "",

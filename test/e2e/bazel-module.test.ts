@@ -5,7 +5,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { installedPackage, writeFiles } from "../support/bazel.ts";
+import { installedPackage, LAYOUT_RULE, writeFiles } from "../support/bazel.ts";
 import { ociasm, ROOT, type RunResult, run } from "../support/cli.ts";
 import { pythonBase, requirements, writeWheels } from "../support/plumbing.ts";
 import { findTool } from "../support/tools.ts";
@@ -45,15 +45,6 @@ ociasm_image(
 )
 `;
 
-const OTHERS = `def _layout(ctx):
-    out = ctx.actions.declare_directory(ctx.label.name)
-    command = "cp -rL base_layout/. %s" % out.path
-    ctx.actions.run_shell(inputs = ctx.files.srcs, outputs = [out], command = command)
-    return [DefaultInfo(files = depset([out]))]
-
-layout = rule(implementation = _layout, attrs = {"srcs": attr.label_list(allow_files = True)})
-`;
-
 /** Modules that Bazel's own tools name, and that nothing here uses. */
 const STUBS = ["apple_support", "buildozer", "protobuf", "zlib"];
 
@@ -87,7 +78,7 @@ if ((await majorVersion()) >= 7) {
     writeFiles(workspace(), {
       "MODULE.bazel": MODULE,
       "BUILD.bazel": BUILD,
-      "others.bzl": OTHERS,
+      "others.bzl": LAYOUT_RULE,
       "app/main.py": "import alpha\n",
       "wheels/requirements.txt": requirements(WHEELS),
     });

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type Bazel, bazelIn, installedPackage, type Spawn, writeFiles } from "../support/bazel.ts";
+import { type Bazel, bazelIn, installedPackage, LAYOUT_RULE, type Spawn, writeFiles } from "../support/bazel.ts";
 import { ociasm, ROOT } from "../support/cli.ts";
 import { sampleBytes } from "../support/codec.ts";
 import { type DavServer, startDavServer } from "../support/dav-server.ts";
@@ -91,15 +91,9 @@ const OTHERS = `def _consumer(ctx):
     ctx.actions.run_shell(inputs = [ctx.file.image], outputs = [out], command = command, mnemonic = "Consume")
     return [DefaultInfo(files = depset([out]))]
 
-def _layout(ctx):
-    out = ctx.actions.declare_directory(ctx.label.name)
-    command = "cp -rL base_layout/. %s" % out.path
-    ctx.actions.run_shell(inputs = ctx.files.srcs, outputs = [out], command = command, mnemonic = "Copy")
-    return [DefaultInfo(files = depset([out]))]
-
 consumer = rule(implementation = _consumer, attrs = {"image": attr.label(allow_single_file = True, mandatory = True)})
-layout = rule(implementation = _layout, attrs = {"srcs": attr.label_list(allow_files = True)})
-`;
+
+${LAYOUT_RULE}`;
 
 function lockText(wheels: typeof WHEELS): string {
   const rows = wheels.map(({ filename, sha256, size }) => {

@@ -10,6 +10,16 @@ import { ROOT, type RunResult, run } from "./cli.ts";
 const COMPILED = fileURLToPath(new URL("../../src/", import.meta.url));
 const ENTRIES: readonly string[] = ["cli/main", "assemble/worker", "assemble/inspect-worker", "base/debian-worker"];
 
+/** A rule of somebody else, `layout`: the files below base_layout/ as one directory, as rules_oci hands over a base. */
+export const LAYOUT_RULE = `def _layout(ctx):
+    out = ctx.actions.declare_directory(ctx.label.name)
+    command = "cp -rL base_layout/. %s" % out.path
+    ctx.actions.run_shell(inputs = ctx.files.srcs, outputs = [out], command = command, mnemonic = "Copy")
+    return [DefaultInfo(files = depset([out]))]
+
+layout = rule(implementation = _layout, attrs = {"srcs": attr.label_list(allow_files = True)})
+`;
+
 /** Files by their path below a folder. */
 export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
   for (const [path, text] of Object.entries(files)) {
