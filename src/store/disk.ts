@@ -10,12 +10,14 @@ import { diskKeyIndex } from "./keys.ts";
 import { createLocks, type WithLock } from "./lock.ts";
 import { sha256Hex } from "./sha256.ts";
 import { storeError } from "./store-error.ts";
-import { temporaryNames } from "./temporary.ts";
+import { sweepTemporaries, temporaryNames } from "./temporary.ts";
 
 export interface DiskStore extends BlobStore, KeyIndex {
   readonly cacheDir: string;
   /** Runs one of several processes at a time; see ./lock.ts. */
   readonly withLock: WithLock;
+  /** Removes what dead processes left unfinished. Whoever writes does it too, but not every run writes. */
+  sweep(): Promise<void>;
 }
 
 /**
@@ -23,7 +25,8 @@ export interface DiskStore extends BlobStore, KeyIndex {
  * or not at all. Nothing is made before the first write, so a read-only directory serves what it has.
  */
 export function createDiskStore(cacheDir: string): DiskStore {
-  const temporary = temporaryNames(join(cacheDir, "tmp"));
+  const unfinished = join(cacheDir, "tmp");
+  const temporary = temporaryNames(unfinished);
   const guarded = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       throw storeError(error, cacheDir);
@@ -59,6 +62,7 @@ export function createDiskStore(cacheDir: string): DiskStore {
     },
     ...diskKeyIndex(join(cacheDir, "keys"), temporary),
     withLock: createLocks(join(cacheDir, "locks")),
+    sweep: () => sweepTemporaries(unfinished, "").catch(() => {}),
   };
 }
 

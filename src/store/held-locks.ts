@@ -5,7 +5,7 @@ import { OciasmError } from "../errors.ts";
 import type { DiskStore } from "./disk.ts";
 import { isAlive } from "./temporary.ts";
 
-type LockedStore = Pick<DiskStore, "cacheDir" | "withLock">;
+type LockedStore = Pick<DiskStore, "cacheDir" | "withLock" | "sweep">;
 
 const CLEANING = "cleaning";
 let uses = 0;
@@ -14,6 +14,7 @@ let uses = 0;
 export function whileUsed<T>(store: LockedStore, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const using = async (): Promise<T> => {
     await store.withLock(CLEANING, async () => {}, signal);
+    await store.sweep();
     return work();
   };
   return store.withLock(`use ${uses++} by ${hostname()} ${process.pid}`, using, signal);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { temporaryName } from "../../src/store/temporary.ts";
 import { type BuildBench, buildBench } from "../support/build-bench.ts";
 import { CLI, run } from "../support/cli.ts";
 import { startHttpServer, type TestServer } from "../support/http-server.ts";
@@ -135,6 +136,16 @@ test(`a store and destinations survive ${KILLS} kills at random moments`, async 
       return killBuilds(bench, KILLS / LANES, new Random(lane + 1));
     }),
   );
+});
+
+test("what a dead build left in the store goes with the next one, even when that writes nothing", async (t) => {
+  const { bench } = await openBench(t);
+  assert.equal((await bench.build(bench.outputs)).code, 0);
+  const { pid } = spawnSync(process.execPath, ["-e", ""]);
+  const left = temporaryName().replace(`-${process.pid}-`, `-${pid}-`);
+  writeFileSync(join(bench.cache, "tmp", left), "half");
+  assert.deepEqual(storeTemporaries(bench.cache), [left]);
+  await assertBuilds(bench, await knownDigest(bench));
 });
 
 test("four builds at once share one download of each wheel and end at one digest", async (t) => {
