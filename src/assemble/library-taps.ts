@@ -1,6 +1,7 @@
-import { type LibraryNeeds, readLibraryNeeds } from "../debian/elf.ts";
+import type { LibraryNeeds } from "../debian/elf.ts";
 import type { LayerEntry } from "./layer-entry.ts";
-import { bytesAt, LIBRARY } from "./wheel-libraries.ts";
+import { createLibraryBytes } from "./library-bytes.ts";
+import { LIBRARY, MAX_LIBRARY } from "./wheel-libraries.ts";
 
 /** What a shared library of a wheel needs, as its bytes told on their way into a layer. */
 export interface SeenLibrary {
@@ -14,20 +15,17 @@ export interface SeenLibrary {
 
 /** Takes the plain bytes of one library. */
 export interface LibraryTap {
-  take(chunk: Uint8Array): void;
+  take(chunk: Uint8Array): Promise<void>;
   /** Once all bytes have passed and were checked. */
   end(): Promise<void>;
 }
 
 /** Spares the check of libraries from inflating once more what a layer is made of. */
 export interface LibraryTaps {
-  /** Undefined for what is no library, or too large to be held. */
+  /** Undefined for what is no library, or one of those that are not looked into. */
   open(entry: LayerEntry): LibraryTap | undefined;
   readonly seen: readonly SeenLibrary[];
 }
-
-/** Bytes. Each thread holds one library; few are larger. */
-const MAX_HELD = 8 * 2 ** 20;
 
 export function createLibraryTaps(): LibraryTaps {
   const seen: SeenLibrary[] = [];
@@ -36,17 +34,13 @@ export function createLibraryTaps(): LibraryTaps {
     open: ({ content, origin }) => {
       if (content.from !== "zip" || origin === undefined) return undefined;
       const { name: path, size } = content.entry;
-      if (!LIBRARY.test(path) || size > MAX_HELD) return undefined;
-      const bytes = new Uint8Array(size);
-      let filled = 0;
+      if (!LIBRARY.test(path) || size > MAX_LIBRARY) return undefined;
+      const library = createLibraryBytes(size);
       return {
-        take: (chunk) => {
-          bytes.set(chunk, filled);
-          filled += chunk.length;
-        },
+        take: library.take,
         end: async () => {
-          const needs = (await readLibraryNeeds(bytesAt(bytes))) ?? null;
-          seen.push({ wheel: origin.name, path, needs });
+          const needs = await library.needs();
+          if (needs !== undefined) seen.push({ wheel: origin.name, path, needs });
         },
       };
     },

@@ -1,8 +1,9 @@
 import { readZip } from "../archive/zip.ts";
 import type { ZipEntry } from "../archive/zip-entry.ts";
-import { type LibraryNeeds, type ReadAt, readLibraryNeeds } from "../debian/elf.ts";
+import type { LibraryNeeds } from "../debian/elf.ts";
 import { blame } from "./blame.ts";
 import { plainChunks } from "./inflate.ts";
+import { createLibraryBytes, type LibraryBytes } from "./library-bytes.ts";
 import { createSourceFiles, type SourceFile } from "./source-files.ts";
 import { rawEntry } from "./wheel-members.ts";
 
@@ -13,7 +14,7 @@ export interface WheelLibrary extends LibraryNeeds {
 }
 
 /** Larger ones are the hearts of families that bring what they need; inflating them would take as long as the rest. */
-const MAX_LIBRARY = 64 * 2 ** 20;
+export const MAX_LIBRARY: number = 64 * 2 ** 20;
 /** Names of shared libraries. */
 export const LIBRARY: RegExp = /\.so(?:\.[\w.]+)?$/;
 
@@ -37,8 +38,8 @@ export async function wheelLibraries(
         continue;
       }
       const known = seen.get(entry.name);
-      const needs = known === undefined ? await readLibraryNeeds(await contentOf(file, entry, filename)) : known;
-      if (needs !== undefined && needs !== null) found.push({ path: entry.name, ...needs });
+      const needs = known === undefined ? await needsOf(file, entry, filename) : known;
+      if (needs !== null) found.push({ path: entry.name, ...needs });
     }
     return found.sort((a, b) => (a.path < b.path ? -1 : 1));
   } finally {
@@ -46,20 +47,24 @@ export async function wheelLibraries(
   }
 }
 
-async function contentOf(file: SourceFile, entry: ZipEntry, filename: string): Promise<ReadAt> {
-  const refuse = (problem: string, cause?: unknown) => blame(rawEntry(file, entry, filename), problem, cause);
-  const bytes = new Uint8Array(entry.size);
-  let size = 0;
-  for await (const chunk of plainChunks(file, entry, { refuse })) {
-    if (size + chunk.length > bytes.length) throw refuse(`unpacks to more than ${bytes.length} bytes`);
-    bytes.set(chunk, size);
-    size += chunk.length;
-    // Whatever is no ELF file is told by its first four bytes.
-    if (size >= 4 && !(bytes[0] === 0x7f && bytes[1] === 0x45)) break;
-  }
-  return bytesAt(bytes.subarray(0, size));
+async function needsOf(file: SourceFile, entry: ZipEntry, filename: string): Promise<LibraryNeeds | null> {
+  const library = createLibraryBytes(entry.size);
+  await readInto(library, file, entry, filename);
+  const needs = await library.needs();
+  if (needs !== undefined) return needs;
+  const whole = createLibraryBytes(entry.size, entry.size);
+  await readInto(whole, file, entry, filename);
+  return (await whole.needs()) ?? null;
 }
 
-export function bytesAt(bytes: Uint8Array): ReadAt {
-  return async (offset, length) => bytes.subarray(offset, offset + length);
+async function readInto(library: LibraryBytes, file: SourceFile, entry: ZipEntry, filename: string): Promise<void> {
+  const refuse = (problem: string, cause?: unknown) => blame(rawEntry(file, entry, filename), problem, cause);
+  let size = 0;
+  for await (const chunk of plainChunks(file, entry, { refuse })) {
+    size += chunk.length;
+    if (size > entry.size) throw refuse(`unpacks to more than ${entry.size} bytes`);
+    // Whatever is no ELF file is told by its first bytes.
+    if (size === chunk.length && !(chunk[0] === 0x7f && chunk[1] === 0x45)) return;
+    await library.take(chunk);
+  }
 }

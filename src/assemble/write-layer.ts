@@ -93,9 +93,9 @@ async function writeEntry(
 }
 
 function tapped(tap: LibraryTap, onPlain: ContentOptions["onPlain"]): ContentOptions["onPlain"] {
-  return (chunk) => {
-    tap.take(chunk);
-    return onPlain(chunk);
+  return async (chunk) => {
+    await tap.take(chunk);
+    await onPlain(chunk);
   };
 }
 

@@ -96,6 +96,18 @@ function readForeign(header: Uint8Array): LibraryNeeds | undefined {
   return { soname: undefined, machine: view.getUint16(18, littleEndian), needed: [] };
 }
 
+/** Where the file's program headers put its dynamic section; undefined for what is no library of 64 bits. */
+export async function dynamicSegment(
+  read: ReadAt,
+): Promise<{ readonly offset: number; readonly size: number } | undefined> {
+  const header = await read(0, HEADER);
+  if (header.length < HEADER || !isElf64(header)) return undefined;
+  const view = viewOf(header);
+  if (view.getUint16(54, true) !== SEGMENT) return undefined;
+  const segments = await readSegments(read, offsetAt(view, 32), view.getUint16(56, true));
+  return segments.find((segment) => segment.type === PT_DYNAMIC);
+}
+
 async function openDynamic(read: ReadAt, types: readonly number[]): Promise<Dynamic | undefined> {
   const header = await read(0, HEADER);
   if (header.length < HEADER || !isElf64(header)) return undefined;

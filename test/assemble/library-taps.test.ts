@@ -10,7 +10,7 @@ import { elfLibrary } from "../support/elf.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import type { WheelSpec } from "../support/wheel.ts";
 
-const LARGE = 8 * 2 ** 20 + 1;
+const MIB = 2 ** 20;
 
 const demo: WheelSpec = {
   name: "demo",
@@ -19,7 +19,9 @@ const demo: WheelSpec = {
     "demo/__init__.py": "",
     "demo/_a.so": elfLibrary("_a.so", 62, { needed: ["libz.so.1"], versions: ["GLIBC_2.28"] }),
     "demo/libb.so.1": { content: elfLibrary("libb.so.1", 62), method: 0 },
-    "demo/large.so": Buffer.concat([elfLibrary("large.so", 62), Buffer.alloc(LARGE)]),
+    "demo/large.so": Buffer.concat([elfLibrary("large.so", 62), Buffer.alloc(8 * MIB)]),
+    "demo/hidden.so": Buffer.concat([elfLibrary("hidden.so", 62, { gaps: [0, 6 * MIB] }), Buffer.alloc(2 * MIB)]),
+    "demo/giant.so": Buffer.concat([elfLibrary("giant.so", 62), Buffer.alloc(64 * MIB)]),
     "demo/text.so": "INPUT(libb.so.1)\n",
     "demo/spliced.so": Buffer.concat([elfLibrary("spliced.so", 183), sampleBytes(300_000)]),
   },
@@ -43,11 +45,12 @@ function byPath(seen: readonly SeenLibrary[]): ReadonlyMap<string, SeenLibrary["
   return new Map(seen.map(({ path, needs }) => [path, needs]));
 }
 
-test("what libraries need is seen while their layer is made, but of large ones", async (t) => {
+test("what libraries need is seen while their layer is made, where it lies in places that are kept", async (t) => {
   const { seen, filename } = await assembled(t);
   assert.ok(seen.every(({ wheel }) => wheel === filename));
   const needs = byPath(seen);
-  assert.deepEqual([...needs.keys()].sort(), ["demo/_a.so", "demo/libb.so.1", "demo/spliced.so", "demo/text.so"]);
+  const told = ["demo/_a.so", "demo/large.so", "demo/libb.so.1", "demo/spliced.so", "demo/text.so"];
+  assert.deepEqual([...needs.keys()].sort(), told);
   assert.deepEqual(needs.get("demo/_a.so"), { soname: "_a.so", machine: 62, needed: ["libz.so.1"], glibc: "2.28" });
   assert.equal(needs.get("demo/spliced.so")?.machine, 183);
   assert.equal(needs.get("demo/text.so"), null);
@@ -58,13 +61,17 @@ test("what was seen stands for what the wheel says, and is not read again", asyn
   const read: readonly WheelLibrary[] = await wheelLibraries(path, filename, new Map());
   assert.deepEqual(
     read.map((library) => library.path),
-    ["demo/_a.so", "demo/large.so", "demo/libb.so.1", "demo/spliced.so"],
+    ["demo/_a.so", "demo/giant.so", "demo/hidden.so", "demo/large.so", "demo/libb.so.1", "demo/spliced.so"],
+  );
+  assert.deepEqual(
+    read.map((library) => library.soname),
+    ["_a.so", undefined, "hidden.so", "large.so", "libb.so.1", "spliced.so"],
   );
   assert.deepEqual(await wheelLibraries(path, filename, byPath(seen)), read);
   const told = new Map([...byPath(seen)].map(([name, needs]) => [name, needs && { ...needs, machine: 7 }]));
   const libraries = await wheelLibraries(path, filename, told);
   assert.deepEqual(
     libraries.map(({ machine }) => machine),
-    [7, 62, 7, 7],
+    [7, 0, 62, 7, 7, 7],
   );
 });

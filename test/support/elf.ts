@@ -5,22 +5,24 @@ export interface ElfNeeds {
   readonly versions?: readonly string[];
   /** DT_RUNPATH. */
   readonly runpath?: string;
+  /** Bytes of nothing in front of the dynamic section, and between it and the names. */
+  readonly gaps?: readonly [number, number];
 }
 
 /** A 64-bit little-endian shared object with a dynamic section and nothing to run. */
 export function elfLibrary(
   soname: string,
   machine: number,
-  { needed = [], versions = [], runpath }: ElfNeeds = {},
+  { needed = [], versions = [], runpath, gaps = [0, 0] }: ElfNeeds = {},
 ): Uint8Array {
   const told = runpath === undefined ? [] : [runpath];
   const names = [soname, ...needed, ...versions, ...told];
   const strings = Buffer.from(`\0${names.join("\0")}\0`);
   const offsetOf = (name: string): number => strings.indexOf(`\0${name}\0`) + 1;
   const address = 0x10000;
-  const [segments, dynamic] = [64, 64 + 2 * 56];
+  const [segments, dynamic] = [64, 64 + 2 * 56 + gaps[0]];
   const size = (6 + needed.length + told.length) * 16;
-  const table = dynamic + size;
+  const table = dynamic + size + gaps[1];
   const wanted = table + strings.length;
   const file = Buffer.alloc(wanted + 16 * (1 + versions.length));
   file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
