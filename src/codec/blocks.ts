@@ -5,9 +5,9 @@ export interface BlockBuffer {
   flush(): Promise<void>;
 }
 
-/** `emit` may keep neither its block nor a view of it: the memory is used again once its promise settles. */
-export function createBlocks(size: number, emit: (block: Uint8Array) => Promise<void>): BlockBuffer {
-  const block = new Uint8Array(size);
+/** Blocks of `block.length` bytes. `emit` may keep no view of its block: the memory is used again once its promise settles. */
+export function createBlocks(block: Uint8Array, emit: (block: Uint8Array) => Promise<void>): BlockBuffer {
+  const size = block.length;
   let filled = 0;
 
   const flush = async (): Promise<void> => {

@@ -25,11 +25,30 @@ export const gzip: LayerCodec = {
     `gzip/1;deflate/${DEFLATE_VERSION};level=${checkLevel("gzip", level, LEVELS)};member=${MEMBER_SIZE};splice=${SPLICE_THRESHOLD}`,
   open: async (sink, level) => {
     const checked = checkLevel("gzip", level, LEVELS) as DeflateLevel;
-    return createGzipWriter(sink, createDeflate(checked));
+    return createGzipWriter(sink, idle.get(checked)?.pop() ?? createWorkspace(checked));
   },
 };
 
-function createGzipWriter(sink: ByteSink, deflate: (bytes: Uint8Array) => Uint8Array): LayerWriter {
+/** What one layer needs at a time. */
+interface Workspace {
+  readonly level: DeflateLevel;
+  readonly deflate: (bytes: Uint8Array) => Uint8Array;
+  readonly block: Uint8Array;
+}
+
+/** Two megabytes that a thread would allocate for each of its layers, and the collector sees as small objects. */
+const idle = new Map<DeflateLevel, Workspace[]>();
+
+function createWorkspace(level: DeflateLevel): Workspace {
+  return { level, deflate: createDeflate(level), block: new Uint8Array(MEMBER_SIZE) };
+}
+
+function keepIdle(workspace: Workspace): void {
+  idle.set(workspace.level, [...(idle.get(workspace.level) ?? []), workspace]);
+}
+
+function createGzipWriter(sink: ByteSink, workspace: Workspace): LayerWriter {
+  const { deflate, block } = workspace;
   let members = 0;
 
   const writeMember = async (bytes: Uint8Array): Promise<void> => {
@@ -38,7 +57,7 @@ function createGzipWriter(sink: ByteSink, deflate: (bytes: Uint8Array) => Uint8A
     await sink.write(deflate(bytes));
     await sink.write(memberTrailer(crc32(bytes), bytes.length));
   };
-  const shared = createBlocks(MEMBER_SIZE, writeMember);
+  const shared = createBlocks(block, writeMember);
 
   return {
     write: (chunk) => shared.write(chunk),
@@ -50,6 +69,7 @@ function createGzipWriter(sink: ByteSink, deflate: (bytes: Uint8Array) => Uint8A
     finish: async () => {
       await shared.flush();
       if (members === 0) await writeMember(new Uint8Array(0));
+      keepIdle(workspace);
     },
   };
 }

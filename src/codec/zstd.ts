@@ -90,7 +90,7 @@ function createZstdWriter(sink: ByteSink, stream: Transform): LayerWriter {
   const drain = async (): Promise<void> => {
     for (const chunk of ready.splice(0)) await sink.write(chunk);
   };
-  const blocks = createBlocks(BLOCK_SIZE, async (block) => {
+  const blocks = createBlocks(new Uint8Array(BLOCK_SIZE), async (block) => {
     await feed(stream, block);
     await drain();
   });
