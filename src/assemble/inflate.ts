@@ -1,12 +1,14 @@
-import { createInflateRaw, type InflateRaw, inflateRawSync } from "node:zlib";
+import { createInflateRaw, type InflateRaw, inflateRawSync, type ZlibOptions } from "node:zlib";
 import type { ZipEntry } from "../archive/zip-entry.ts";
 import { release } from "./release.ts";
 import type { SourceFile } from "./source-files.ts";
 
 /** Compressed bytes read at once. */
-const READ_SIZE = 2 ** 18;
+const READ_SIZE = 2 ** 19;
 /** Plain bytes that a stream yields at once. */
-const CHUNK_SIZE = 2 ** 18;
+const CHUNK_SIZE = 2 ** 19;
+/** Plain bytes that may wait: one chunk is hashed, and zlib's thread is at the next, while a third is ready. */
+const AHEAD = 2 * CHUNK_SIZE;
 /** Up to here one call does it all: a stream costs ten times as much to set up. */
 const SMALL = 2 ** 20;
 
@@ -73,7 +75,7 @@ async function* inflateStream(
   entry: ZipEntry,
   { onRaw, refuse }: InflateOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const inflate = createInflateRaw({ chunkSize: CHUNK_SIZE });
+  const inflate = createInflateRaw({ chunkSize: CHUNK_SIZE, highWaterMark: AHEAD } as ZlibOptions);
   const feeding = feed(inflate, file, entry, onRaw).catch((error: unknown) => {
     inflate.destroy(error instanceof Error ? error : new Error(String(error)));
   });
@@ -93,23 +95,56 @@ async function* inflateStream(
   if (behind !== 0) throw refuse(`has ${behind} bytes behind its deflate stream`);
 }
 
-/** zlib's own threads inflate a chunk while this one hashes what came before, and hands the raw bytes on. */
+/** zlib's own threads inflate one chunk, and have the next, while this one hashes what came before, and hands raw bytes on. */
 async function feed(
   inflate: InflateRaw,
   file: SourceFile,
   entry: ZipEntry,
   onRaw: InflateOptions["onRaw"],
 ): Promise<void> {
-  const buffer = Buffer.allocUnsafe(Math.min(READ_SIZE, entry.compressedSize));
-  for (let done = 0; done < entry.compressedSize; done += buffer.length) {
-    const chunk = buffer.subarray(0, Math.min(buffer.length, entry.compressedSize - done));
+  const size = Math.min(READ_SIZE, entry.compressedSize);
+  let [next, other] = [createFeeder(inflate, size), createFeeder(inflate, size)];
+  for (let done = 0; done < entry.compressedSize; done += size) {
+    const buffer = await next.free();
+    const chunk = buffer.subarray(0, Math.min(size, entry.compressedSize - done));
     file.readInto(chunk, entry.dataOffset + done);
-    const taken = writeChunk(inflate, chunk);
-    await Promise.all([taken, onRaw?.(chunk)]);
+    next.write(chunk);
+    await onRaw?.(chunk);
     if (inflate.destroyed) return;
+    [next, other] = [other, next];
   }
-  release(buffer);
+  for (const feeder of [next, other]) await feeder.end();
   inflate.end();
+}
+
+/** A buffer of compressed bytes on their way into zlib. */
+interface Feeder {
+  /** The buffer, once zlib has taken what was in it. */
+  free(): Promise<Uint8Array>;
+  write(chunk: Uint8Array): void;
+  /** Gives the memory back. */
+  end(): Promise<void>;
+}
+
+function createFeeder(inflate: InflateRaw, size: number): Feeder {
+  let buffer: Uint8Array | undefined;
+  let taken: Promise<void> = Promise.resolve();
+  return {
+    free: async () => {
+      await taken;
+      buffer ??= Buffer.allocUnsafe(size);
+      return buffer;
+    },
+    write: (chunk) => {
+      taken = writeChunk(inflate, chunk);
+      // Thrown by whoever asks next.
+      taken.catch(() => {});
+    },
+    end: async () => {
+      await taken;
+      if (buffer !== undefined) release(buffer);
+    },
+  };
 }
 
 /** A stream that is destroyed, by an error in its input too, never answers the write it was at. */

@@ -15,4 +15,4 @@ export function release({ buffer }: Uint8Array): void {
 }
 
 /** Bytes. Small buffers are parts of one pool, which no one may move: 8 KiB in Node 20, 64 KiB and some padding in Node 26. */
-const SHARED: number = 2 * Math.max(2 ** 16, Buffer.poolSize);
+const SHARED: number = 2 * Buffer.poolSize;
