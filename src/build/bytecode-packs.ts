@@ -47,6 +47,7 @@ export async function makePack(
   const paths = pathsOf(source, projectFiles, store);
   try {
     const made = await compilers.run({ source, scheme, paths, folder: runtime.folder, packPath, listingPath }, signal);
+    if (source.of.type === "wheel") await store.confirm([digestOfHex(source.of.sha256)]);
     await store.adopt(packPath, made.pack);
     await store.adopt(listingPath, made.listing);
     await store.set(BUCKET, bytecodeKey(source, scheme), made satisfies PackRecord);

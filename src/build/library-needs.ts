@@ -41,7 +41,9 @@ export async function wheelNeeds(
       const { wheelLibraries } = await import("../assemble/wheel-libraries.ts");
       const seen = (await deps.store.get<readonly SeenLibrary[]>(SEEN, keyOf(wheel.sha256))) ?? [];
       const needs = new Map(seen.map((library) => [library.path, library.needs]));
-      return wheelLibraries(deps.store.path(digest), wheel.filename, needs);
+      const libraries = await wheelLibraries(deps.store.path(digest), wheel.filename, needs);
+      await deps.store.confirm([digest]);
+      return libraries;
     });
     for (const library of found) libraries.push({ owner: `${name}==${version}`, ...library });
   }

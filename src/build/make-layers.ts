@@ -62,7 +62,7 @@ async function assembleAll(
   const packing = await openPacking(ordered, plan, deps);
   const made = ordered.map((layer) => async (signal: AbortSignal): Promise<readonly Made[]> => {
     const parts = { roots: roots.get(layer.key), packs: await packing.packsOf(layer) };
-    const record = await deps.limits.layers(() => assembleOne(layer, parts, plan, deps, signal));
+    const record = await assembleOne(layer, parts, plan, deps, signal);
     sealed(record);
     return [[layer.key, record]];
   });
@@ -97,10 +97,12 @@ async function assembleOne(
   const listingPath = await deps.store.temporary();
   try {
     const job = { key, recipe, sources: sourcePaths(layer, plan, deps), packs, blobPath, listingPath };
-    const made = await deps.pool.run(job, deps.report, signal);
+    // The place is free before the disk has all of it: the next layer needs the processor, this one no more.
+    const made = await deps.limits.layers(() => deps.pool.run(job, deps.report, signal));
+    await deps.store.confirm(wheelsOf(recipe));
+    const record = recordOf(layer, roots, made);
     await deps.store.adopt(listingPath, made.listing);
     await deps.store.adopt(blobPath, made.blob);
-    const record = recordOf(layer, roots, made);
     await saveLayer(deps.store, record);
     await keepSeen(layer.recipe, made.libraries, deps);
     for (const message of made.warnings) deps.report({ type: "warning", message });
@@ -124,6 +126,10 @@ function recordOf({ key, recipe }: PlannedLayer, roots: LayerRecord["roots"], ma
     ...(roots === undefined ? {} : { roots }),
     listing: made.listing.digest,
   };
+}
+
+function wheelsOf({ sources }: PlannedLayer["recipe"]): readonly Digest[] {
+  return sources.flatMap((source) => (source.type === "wheel" ? [digestOfHex(source.sha256)] : []));
 }
 
 function sourcePaths({ recipe }: PlannedLayer, plan: ImagePlan, deps: BuildDeps): Readonly<Record<string, string>> {

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { chmod, copyFile, type FileHandle, open, rename, rm } from "node:fs/promises";
+import { chmod, copyFile, type FileHandle, link, lstat, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { isSealed } from "../store/seal.ts";
 import { sweepTemporaries, temporaryName, UNFINISHED } from "../store/temporary.ts";
 
 /** Writes `path` through a synced temporary file beside it: readers see the old file or the whole new one. */
@@ -20,6 +21,28 @@ export async function writeAtomically(path: string, write: (file: FileHandle) =>
     throw error;
   }
   await syncFolder(dirname(path));
+}
+
+/**
+ * A blob of the store under a second name, which costs no bytes; a copy where the file system can't, or where `source`
+ * is somebody else's. Nobody writes into a sealed blob by mistake, and the store notices when it is done all the same.
+ * False, and nothing written, when it does not have `size` bytes.
+ */
+export async function linkAtomically(source: string, path: string, size: number): Promise<boolean> {
+  const stats = await lstat(source);
+  if (!stats.isFile() || !isSealed(stats)) return copyAtomically(source, path, size);
+  if (stats.size !== size) return false;
+  const temporary = temporaryBeside(path);
+  try {
+    await link(source, temporary);
+    await rename(temporary, path);
+    return true;
+  } catch {
+    return copyAtomically(source, path, size);
+  } finally {
+    // Renaming does nothing where both are names of one file already.
+    await rm(temporary, { force: true });
+  }
 }
 
 /**

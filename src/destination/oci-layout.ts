@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { OciasmError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { digestOfHex, hexOf } from "../oci/digest.ts";
-import { copyAtomically, sweepLeftovers, syncFolder, writeAtomically } from "./atomic-file.ts";
+import { linkAtomically, sweepLeftovers, syncFolder, writeAtomically } from "./atomic-file.ts";
 import type { Destination, DestinationType, Document, Publication, WriteDeps, WriteResult } from "./destination.ts";
 import { destinationError } from "./destination-error.ts";
 import { layerBytes } from "./layer-bytes.ts";
@@ -93,7 +93,7 @@ async function copyLayer(layer: Descriptor, path: string, deps: WriteDeps): Prom
     });
   }
   const source = await deps.layers.local(layer);
-  if (await copyAtomically(source, path, layer.size)) return;
+  if (await linkAtomically(source, path, layer.size)) return;
   throw new OciasmError(
     "BLOB_CORRUPT",
     `layer ${layer.digest} does not have the ${layer.size} bytes that it should have`,

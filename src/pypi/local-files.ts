@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { OciasmError, systemCode } from "../errors.ts";
 import { redactUrl } from "../net/redact.ts";
 import type { KeyIndex } from "../store/blob-store.ts";
+import type { BorrowedFile } from "../store/borrowed.ts";
 import { hashHandle } from "../store/hash-file.ts";
 import { belongsTo, type IndexFile, isDistribution } from "./index-file.ts";
 import { parseSimpleHtml } from "./simple-html.ts";
@@ -57,22 +58,33 @@ async function pageFiles(path: string, name: string): Promise<readonly IndexFile
   return page.files.filter((file) => belongsTo(file.filename, name));
 }
 
-/** A file with size and hash; the hash is kept for as long as the file is not touched. */
+/** A distribution of this host, with size and hash. */
 export async function describeFile(
   path: string,
   store: KeyIndex,
 ): Promise<IndexFile & { readonly sha256: string; readonly size: number }> {
+  const { sha256, size } = await hashLocal(path, store);
+  return { filename: basename(path), url: pathToFileURL(path).href, sha256, size };
+}
+
+/** A file as it was when it was hashed; the hash is kept for as long as the file is not touched. */
+export async function hashLocal(
+  path: string,
+  store: KeyIndex,
+  signal?: AbortSignal,
+): Promise<BorrowedFile & { readonly sha256: string }> {
   const handle = await open(path, "r").catch((error: unknown) => {
     const code = systemCode(error) === "ENOENT" ? "INPUT_NOT_FOUND" : "IO_ERROR";
     throw new OciasmError(code, `${path} can't be read`, { cause: error });
   });
   try {
-    const { size, mtimeMs, ino } = await handle.stat();
-    const key = `${path} ${size} ${mtimeMs} ${ino}`;
+    const { size, mtimeMs, ctimeMs, ino } = await handle.stat();
+    // Of the two times, nobody can set the second one back.
+    const key = `${path} ${size} ${mtimeMs} ${ctimeMs} ${ino}`;
     const known = await store.get<string>("local-hashes", key);
-    const sha256 = known ?? (await hashHandle(handle)).sha256;
+    const sha256 = known ?? (await hashHandle(handle, signal)).sha256;
     if (known === undefined) await store.set("local-hashes", key, sha256);
-    return { filename: basename(path), url: pathToFileURL(path).href, sha256, size };
+    return { path, size, mtimeMs, ino, sha256 };
   } finally {
     await handle.close();
   }

@@ -1,5 +1,4 @@
-import { constants } from "node:fs";
-import { chmod, copyFile, open, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { OciasmError, toOciasmError } from "../errors.ts";
 import type { Report } from "../events.ts";
 import { download } from "../net/download.ts";
@@ -7,15 +6,15 @@ import type { HttpClient } from "../net/http-client.ts";
 import { type Sleep, statusOf } from "../net/retry.ts";
 import { digestOfHex } from "../oci/digest.ts";
 import type { LockedWheel } from "../resolve/lock.ts";
-import type { BlobStore } from "../store/blob-store.ts";
-import { hashHandle } from "../store/hash-file.ts";
+import type { BlobStore, KeyIndex } from "../store/blob-store.ts";
+import type { Borrowing } from "../store/borrowed.ts";
 import type { WithLock } from "../store/lock.ts";
 import type { Authorize } from "./credentials.ts";
 import type { IndexClient } from "./index-client.ts";
-import { localPath } from "./local-files.ts";
+import { hashLocal, localPath } from "./local-files.ts";
 
 export interface WheelDeps {
-  readonly store: BlobStore & { readonly withLock: WithLock };
+  readonly store: BlobStore & KeyIndex & Borrowing & { readonly withLock: WithLock };
   readonly http: HttpClient;
   readonly report: Report;
   readonly signal: AbortSignal;
@@ -29,8 +28,9 @@ export interface WheelDeps {
 }
 
 /**
- * Makes sure that a wheel's bytes lie in the store, checked against size and sha256. Several processes fetch a wheel
- * once between them; a URL that fails gives way to the next that lists the same hash.
+ * Makes sure that the store has a wheel's bytes, checked against size and sha256: a file of this host is borrowed, any
+ * other is downloaded. Several processes fetch a wheel once between them; a URL that fails gives way to the next that
+ * lists the same hash.
  */
 export async function fetchWheel(wheel: LockedWheel, deps: WheelDeps): Promise<void> {
   const digest = digestOfHex(wheel.sha256);
@@ -92,14 +92,13 @@ function worst(failures: readonly OciasmError[], wheel: LockedWheel): OciasmErro
 }
 
 async function fetchFrom(url: string, wheel: LockedWheel, deps: WheelDeps): Promise<void> {
-  const isLocal = url.startsWith("file:");
-  if (!isLocal && deps.offline === true) {
+  if (url.startsWith("file:")) return borrowLocal(localPath(url), wheel, deps);
+  if (deps.offline === true) {
     throw new OciasmError("OFFLINE", `${wheel.filename} is not in the cache`, { hint: "run once without --offline" });
   }
   const file = await deps.store.temporary();
   try {
-    if (isLocal) await copyLocal(localPath(url), file, wheel, deps.signal);
-    else await downloadTo(file, url, wheel, deps);
+    await downloadTo(file, url, wheel, deps);
     await deps.store.adopt(file, { digest: digestOfHex(wheel.sha256), size: wheel.size });
   } finally {
     await rm(file, { force: true });
@@ -129,26 +128,17 @@ async function downloadTo(file: string, url: string, wheel: LockedWheel, deps: W
 /** Bytes between two progress events. */
 const REPORT_EVERY = 256 * 1024;
 
-/** Shares blocks with the original where the file system can. */
-async function copyLocal(path: string, file: string, wheel: LockedWheel, signal: AbortSignal): Promise<void> {
-  await copyFile(path, file, constants.COPYFILE_FICLONE).catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-      throw new OciasmError("INPUT_NOT_FOUND", `${path} is not there`, { cause: error });
-    }
-    throw error;
-  });
-  await chmod(file, 0o600);
-  const handle = await open(file, "r");
-  try {
-    const got = await hashHandle(handle, signal);
-    if (got.sha256 === wheel.sha256 && got.size === wheel.size) return;
-    const wanted = `${wheel.sha256} (${wheel.size} bytes)`;
-    throw new OciasmError("HASH_MISMATCH", `${path}: expected ${wanted}, got ${got.sha256} (${got.size} bytes)`, {
-      hint: "the file was replaced or damaged: lock again if the new one is meant",
-    });
-  } finally {
-    await handle.close();
+/** Reads the wheel where it lies. */
+async function borrowLocal(path: string, wheel: LockedWheel, { store, signal }: WheelDeps): Promise<void> {
+  const got = await hashLocal(path, store, signal);
+  if (got.sha256 === wheel.sha256 && got.size === wheel.size) {
+    store.borrow(digestOfHex(wheel.sha256), got);
+    return;
   }
+  const wanted = `${wheel.sha256} (${wheel.size} bytes)`;
+  throw new OciasmError("HASH_MISMATCH", `${path}: expected ${wanted}, got ${got.sha256} (${got.size} bytes)`, {
+    hint: "the file was replaced or damaged: lock again if the new one is meant",
+  });
 }
 
 function event(

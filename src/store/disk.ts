@@ -1,18 +1,20 @@
 import { type Stats, statSync } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { type FileHandle, open, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { OciasmError, systemCode } from "../errors.ts";
 import { type Digest, digestOfHex, hexOf } from "../oci/digest.ts";
 import type { BlobStore, KeyIndex, OpenBlob } from "./blob-store.ts";
+import { type Borrowing, withBorrowed } from "./borrowed.ts";
 import { handleSource } from "./file-source.ts";
 import { hashHandle } from "./hash-file.ts";
 import { diskKeyIndex } from "./keys.ts";
 import { createLocks, type WithLock } from "./lock.ts";
+import { isSealed, seal, sealedTime } from "./seal.ts";
 import { sha256Hex } from "./sha256.ts";
 import { storeError } from "./store-error.ts";
 import { sweepTemporaries, temporaryNames } from "./temporary.ts";
 
-export interface DiskStore extends BlobStore, KeyIndex {
+export interface DiskStore extends BlobStore, KeyIndex, Borrowing {
   readonly cacheDir: string;
   /** Runs one of several processes at a time; see ./lock.ts. */
   readonly withLock: WithLock;
@@ -40,7 +42,7 @@ export function createDiskStore(cacheDir: string): DiskStore {
     await found?.handle.close();
     return found?.size;
   };
-  return {
+  return withBorrowed<Omit<DiskStore, keyof Borrowing>>({
     cacheDir,
     path,
     has,
@@ -63,23 +65,12 @@ export function createDiskStore(cacheDir: string): DiskStore {
     ...diskKeyIndex(join(cacheDir, "keys"), temporary),
     withLock: createLocks(join(cacheDir, "locks")),
     sweep: () => sweepTemporaries(unfinished, "").catch(() => {}),
-  };
+  });
 }
 
 function blobPath(cacheDir: string, digest: Digest): string {
   const hex = hexOf(digest);
   return join(cacheDir, "blobs", "sha256", hex.slice(0, 2), hex);
-}
-
-/** 1980-01-01, in seconds. */
-const SEALED = 315_532_800;
-
-/**
- * The modification time of a sealed blob. It carries the size, so that a blob that was cut by a copy that keeps times
- * is noticed without reading it.
- */
-function sealedTime(size: number): number {
-  return SEALED + (size % 2 ** 24);
 }
 
 function statIfThere(path: string): Stats | undefined {
@@ -89,56 +80,6 @@ function statIfThere(path: string): Stats | undefined {
     if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
     throw error;
   }
-}
-
-function isSealed({ mtimeMs, size }: { readonly mtimeMs: number; readonly size: number }): boolean {
-  return mtimeMs === sealedTime(size) * 1000;
-}
-
-async function seal(
-  file: string,
-  target: string,
-  blob: { readonly digest: Digest; readonly size: number },
-): Promise<void> {
-  const handle = await open(file, "r+");
-  try {
-    const { size } = await handle.stat();
-    if (size !== blob.size) {
-      throw new OciasmError("BLOB_CORRUPT", `${blob.digest} should have ${blob.size} bytes, ${size} were written`);
-    }
-    await handle.chmod(0o444);
-    await handle.utimes(sealedTime(size), sealedTime(size));
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await mkdir(dirname(target), { recursive: true });
-  await moveInto(file, target, blob);
-  await syncFolder(dirname(target));
-}
-
-async function moveInto(
-  file: string,
-  target: string,
-  blob: { readonly digest: Digest; readonly size: number },
-): Promise<void> {
-  try {
-    await rename(file, target);
-  } catch (error) {
-    // Windows refuses to replace a file that somebody reads: the same blob is there already.
-    const there = ["EEXIST", "EPERM", "EACCES", "EBUSY"].includes(systemCode(error) ?? "")
-      ? await stat(target).catch(() => undefined)
-      : undefined;
-    if (there?.size !== blob.size) throw error;
-    await rm(file, { force: true });
-  }
-}
-
-/** Makes a rename survive a power cut; not every system can open a folder. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r").catch(() => undefined);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
 }
 
 async function openBlob(path: string, digest: Digest): Promise<OpenBlob> {

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -15,6 +16,7 @@ import { test } from "node:test";
 import { ociLayout, ociLayoutType } from "../../src/destination/oci-layout.ts";
 import { silent } from "../../src/events.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
+import { createDiskStore } from "../../src/store/disk.ts";
 import { temporaryName } from "../../src/store/temporary.ts";
 import { type BuiltImage, buildImage, buildLayer, digestOfBytes, layersIn, publicationOf } from "../support/image.ts";
 import { temporaryFolder } from "../support/temporary.ts";
@@ -218,4 +220,31 @@ test("what a killed run left unfinished is removed, and what another run writes 
       [living],
     );
   }
+});
+
+test("a sealed blob of the store is the same file in the layout, any other is copied", async (t) => {
+  const folder = temporaryFolder(t);
+  const image = buildImage("linux/amd64", [await buildLayer({ a: "1" })]);
+  const [layer] = image.layers;
+  assert.ok(layer !== undefined);
+  const store = createDiskStore(join(folder, "cache"));
+  const [built] = image.built;
+  await store.put(built?.bytes ?? Buffer.of());
+  const deps = depsFor(folder, [image]);
+  const sealed = { ...deps, layers: { ...deps.layers, local: async () => store.path(layer.digest) } };
+  const [linked, copied] = [join(folder, "linked"), join(folder, "copied")];
+  for (const round of [1, 2]) {
+    await ociLayout(linked).write(publicationOf([image], [`app:${round}`]), sealed);
+    await ociLayout(copied).write(publicationOf([image], [`app:${round}`]), deps);
+  }
+  const place = (layout: string): string => join(layout, "blobs", "sha256", layer.digest.slice(7));
+  const own = statSync(store.path(layer.digest));
+  assert.equal(statSync(place(linked)).ino, own.ino);
+  assert.equal(own.nlink, 2);
+  assert.equal(statSync(place(copied)).nlink, 1);
+  assert.equal(statSync(place(copied)).mode & 0o777, 0o644);
+  chmodSync(place(linked), 0o644);
+  writeFileSync(place(linked), "an accident");
+  assert.equal(await store.has(layer.digest), undefined, "the store serves what somebody wrote into the layout");
+  assert.deepEqual(readdirSync(join(linked, "blobs", "sha256")).length, 3);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -8,7 +8,7 @@ import type { BuildEvent } from "../../src/events.ts";
 import { digestOfHex } from "../../src/oci/digest.ts";
 import { fetchWheel, type WheelDeps } from "../../src/pypi/wheels.ts";
 import type { LockedWheel } from "../../src/resolve/lock.ts";
-import type { DiskStore } from "../../src/store/disk.ts";
+import { createDiskStore, type DiskStore } from "../../src/store/disk.ts";
 import { testHttp } from "../support/http.ts";
 import { startHttpServer, type TestServer } from "../support/http-server.ts";
 import { temporaryFolder } from "../support/temporary.ts";
@@ -67,7 +67,7 @@ test("a wheel lies in the store afterwards, and is fetched once", async (t) => {
   assert.deepEqual(await leftovers(store), []);
 });
 
-test("a local wheel is copied and checked", async (t) => {
+test("a local wheel is checked, and read where it lies", async (t) => {
   const { store, wheel, deps } = await bench(t, { offline: true });
   const path = join(temporaryFolder(t), BUILT.filename);
   const local = { ...wheel, url: pathToFileURL(path).href };
@@ -79,8 +79,25 @@ test("a local wheel is copied and checked", async (t) => {
   });
   await writeFile(`${path}.new`, BUILT.bytes, { mode: 0o444 });
   await fetchWheel({ ...wheel, url: pathToFileURL(`${path}.new`).href }, deps);
-  assert.equal(await store.has(digestOfHex(wheel.sha256)), BUILT.size);
+  const digest = digestOfHex(wheel.sha256);
+  assert.equal(await store.has(digest), BUILT.size);
+  assert.equal(store.path(digest), `${path}.new`);
+  assert.equal(await createDiskStore(store.cacheDir).has(digest), undefined);
   assert.deepEqual(await leftovers(store), []);
+});
+
+test("a local wheel that was written over is hashed again, whatever time it has", async (t) => {
+  const { store, wheel, deps } = await bench(t, { offline: true });
+  const path = join(temporaryFolder(t), BUILT.filename);
+  const local = { ...wheel, url: pathToFileURL(path).href };
+  await writeFile(path, BUILT.bytes);
+  await utimes(path, 1000, 1000);
+  await fetchWheel(local, deps);
+  await writeFile(path, Buffer.alloc(BUILT.size));
+  await utimes(path, 1000, 1000);
+  await assert.rejects(fetchWheel(local, { ...deps, store: createDiskStore(store.cacheDir) }), {
+    code: "HASH_MISMATCH",
+  });
 });
 
 test("a URL that is gone or lies gives way to a mirror with the same hash", async (t) => {
