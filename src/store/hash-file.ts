@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { OciasmError } from "../errors.ts";
 
-const BLOCK = 1024 * 1024;
+const BLOCK = 512 * 1024;
 
 /** Hex sha256 of what an open file holds, and how many bytes that were. */
 export async function hashHandle(
@@ -10,13 +10,17 @@ export async function hashHandle(
   signal?: AbortSignal,
 ): Promise<{ readonly sha256: string; readonly size: number }> {
   const hash = createHash("sha256");
-  const block = new Uint8Array(BLOCK);
+  let [block, other] = [new Uint8Array(BLOCK), new Uint8Array(BLOCK)];
   let size = 0;
+  let reading = handle.read(block, 0, BLOCK, 0);
   for (;;) {
-    if (signal?.aborted === true) throw new OciasmError("INTERRUPTED", "interrupted", { cause: signal.reason });
-    const { bytesRead } = await handle.read(block, 0, BLOCK, size);
+    const { bytesRead } = await reading;
     if (bytesRead === 0) return { sha256: hash.digest("hex"), size };
-    hash.update(block.subarray(0, bytesRead));
+    if (signal?.aborted === true) throw new OciasmError("INTERRUPTED", "interrupted", { cause: signal.reason });
     size += bytesRead;
+    reading = handle.read(other, 0, BLOCK, size);
+    // The next block comes while this one is hashed; a failure is told when it is waited for.
+    hash.update(block.subarray(0, bytesRead));
+    [block, other] = [other, block];
   }
 }
