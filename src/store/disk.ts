@@ -12,7 +12,7 @@ import { createLocks, type WithLock } from "./lock.ts";
 import { isSealed, seal, sealedTime } from "./seal.ts";
 import { sha256Hex } from "./sha256.ts";
 import { storeError } from "./store-error.ts";
-import { sweepTemporaries, temporaryNames } from "./temporary.ts";
+import { sweepUnfinished, temporaryNames } from "./temporary.ts";
 
 export interface DiskStore extends BlobStore, KeyIndex, Borrowing {
   readonly cacheDir: string;
@@ -64,7 +64,7 @@ export function createDiskStore(cacheDir: string): DiskStore {
     },
     ...diskKeyIndex(join(cacheDir, "keys"), temporary),
     withLock: createLocks(join(cacheDir, "locks")),
-    sweep: () => sweepTemporaries(unfinished, "").catch(() => {}),
+    sweep: () => sweepUnfinished(unfinished).catch(() => {}),
   });
 }
 

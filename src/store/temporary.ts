@@ -32,6 +32,11 @@ export function temporaryNames(folder: string): () => Promise<string> {
 
 async function prepare(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
+  await sweepUnfinished(folder);
+}
+
+/** Removes what dead processes left in a folder of unfinished files, and what they began beside such a file. */
+export async function sweepUnfinished(folder: string): Promise<void> {
   await Promise.all(["", UNFINISHED].map((prefix) => sweepTemporaries(folder, prefix)));
 }
 
