@@ -100,23 +100,36 @@ function readForeign(header: Uint8Array): LibraryNeeds | undefined {
 export async function dynamicSegment(
   read: ReadAt,
 ): Promise<{ readonly offset: number; readonly size: number } | undefined> {
+  return (await openProgram(read))?.dynamic;
+}
+
+async function openDynamic(read: ReadAt, types: readonly number[]): Promise<Dynamic | undefined> {
+  const program = await openProgram(read);
+  if (program?.dynamic === undefined || !types.includes(program.type)) return undefined;
+  const { machine, segments, dynamic } = program;
+  return { machine, segments, table: await readTable(read, dynamic) };
+}
+
+interface Program {
+  /** e_type. */
+  readonly type: number;
+  readonly machine: number;
+  readonly segments: readonly Segment[];
+  readonly dynamic: Segment | undefined;
+}
+
+async function openProgram(read: ReadAt): Promise<Program | undefined> {
   const header = await read(0, HEADER);
   if (header.length < HEADER || !isElf64(header)) return undefined;
   const view = viewOf(header);
   if (view.getUint16(54, true) !== SEGMENT) return undefined;
   const segments = await readSegments(read, offsetAt(view, 32), view.getUint16(56, true));
-  return segments.find((segment) => segment.type === PT_DYNAMIC);
-}
-
-async function openDynamic(read: ReadAt, types: readonly number[]): Promise<Dynamic | undefined> {
-  const header = await read(0, HEADER);
-  if (header.length < HEADER || !isElf64(header)) return undefined;
-  const view = viewOf(header);
-  if (!types.includes(view.getUint16(16, true)) || view.getUint16(54, true) !== SEGMENT) return undefined;
-  const segments = await readSegments(read, offsetAt(view, 32), view.getUint16(56, true));
-  const dynamic = segments.find((segment) => segment.type === PT_DYNAMIC);
-  if (dynamic === undefined) return undefined;
-  return { machine: view.getUint16(18, true), segments, table: await readTable(read, dynamic) };
+  return {
+    type: view.getUint16(16, true),
+    machine: view.getUint16(18, true),
+    segments,
+    dynamic: segments.find((segment) => segment.type === PT_DYNAMIC),
+  };
 }
 
 function isElf(header: Uint8Array): boolean {
