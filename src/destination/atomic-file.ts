@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { chmod, copyFile, type FileHandle, link, lstat, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isSealed } from "../store/seal.ts";
+import { syncFolder } from "../store/sync-folder.ts";
 import { sweepTemporaries, temporaryName, UNFINISHED } from "../store/temporary.ts";
 
 /** Writes `path` through a synced temporary file beside it: readers see the old file or the whole new one. */
@@ -70,20 +71,6 @@ async function syncedSize(path: string): Promise<number> {
     return (await file.stat()).size;
   } finally {
     await file.close();
-  }
-}
-
-/** Makes renames in a folder last; a file system that can't is no reason to fail. */
-export async function syncFolder(path: string): Promise<void> {
-  try {
-    const folder = await open(path, "r");
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  } catch {
-    // Windows and some network file systems refuse to sync a folder.
   }
 }
 

@@ -3,6 +3,7 @@ import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { OciasmError, systemCode } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
+import { syncFolder } from "./sync-folder.ts";
 
 /** 1980-01-01, in seconds. */
 const SEALED = 315_532_800;
@@ -58,11 +59,4 @@ async function moveInto(
     if (there?.size !== blob.size) throw error;
     await rm(file, { force: true });
   }
-}
-
-/** Makes a rename survive a power cut; not every system can open a folder. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r").catch(() => undefined);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
 }
