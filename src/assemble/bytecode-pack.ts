@@ -71,13 +71,13 @@ async function writeModules(job: PackJob, compiling: Compiling, pack: FileSink, 
     if (module.size > MAX_SOURCE || lost.count >= MAX_LOST) continue;
     const bytes = await compileModule(module, isChecked, compiling, lost);
     if (bytes === undefined) continue;
-    await pack.write(bytes);
+    pack.write(bytes);
     const size = bytes.length;
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    await list.add({ path: module.path, type: "file", mode: 0o644, size, sha256, ...owner });
+    list.add({ path: module.path, type: "file", mode: 0o644, size, sha256, ...owner });
     release(bytes);
   }
-  await list.finish();
+  list.finish();
 }
 
 function ownerOf({ of }: BytecodeSource): { readonly owner?: string } {

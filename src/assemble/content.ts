@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { blame } from "./blame.ts";
 import { plainChunks } from "./inflate.ts";
@@ -9,7 +9,7 @@ const READ_SIZE = 2 ** 18;
 
 export interface ContentOptions {
   /** Gets the deflate stream of a zip entry on the way. */
-  readonly onRaw?: ((chunk: Uint8Array) => Promise<void>) | undefined;
+  readonly onRaw?: ((chunk: Uint8Array) => void) | undefined;
   /** Gets the plain bytes; a chunk is valid until the promise settles. */
   readonly onPlain: (chunk: Uint8Array) => Promise<void> | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -21,10 +21,12 @@ export interface ContentOptions {
  */
 export async function readContent(entry: LayerEntry, { onRaw, onPlain, signal }: ContentOptions): Promise<string> {
   const hash = createHash("sha256");
-  const promisedCrc = entry.content.from === "zip" ? entry.content.entry.crc32 : undefined;
+  const { content } = entry;
+  const promisedCrc = content.from === "zip" ? content.entry.crc32 : undefined;
   let crc = 0;
   let size = 0;
-  for await (const chunk of chunksOf(entry, onRaw)) {
+  const chunks = content.from === "made" ? [await content.make()] : chunksOf(entry, content, onRaw);
+  for (const chunk of chunks) {
     signal?.throwIfAborted();
     size += chunk.length;
     if (size > entry.entry.size) throw blame(entry, `is larger than the ${entry.entry.size} bytes that it should have`);
@@ -51,50 +53,49 @@ function checkSha256(entry: LayerEntry, sha256: string): string {
   );
 }
 
-function chunksOf(entry: LayerEntry, onRaw: ContentOptions["onRaw"]): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
-  const { content } = entry;
+function chunksOf(
+  entry: LayerEntry,
+  content: Exclude<EntryContent, { from: "made" }>,
+  onRaw: ContentOptions["onRaw"],
+): Iterable<Uint8Array> {
   switch (content.from) {
     case "zip":
-      return plainChunks(content.file, content.entry, {
-        onRaw,
-        refuse: (problem, cause) => blame(entry, problem, cause),
-      });
+      return plainChunks(content.file, content.entry, { onRaw, refuse: (problem) => blame(entry, problem) });
     case "file":
       return readRange(entry, content);
     case "bytes":
       return [content.bytes];
-    case "made":
-      return made(content);
     case "none":
       return [];
   }
 }
 
-async function* made({ make }: Extract<EntryContent, { from: "made" }>): AsyncGenerator<Uint8Array, void, undefined> {
-  yield await make();
-}
-
-async function* readRange(
+function* readRange(
   entry: LayerEntry,
   { path, offset, length }: Extract<EntryContent, { from: "file" }>,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const handle = await open(path, "r").catch((error: unknown) => {
-    throw blame(entry, "can't be read", error);
-  });
+): Generator<Uint8Array, void, undefined> {
+  const handle = openOf(entry, path);
   try {
     const buffer = new Uint8Array(Math.min(READ_SIZE, length));
     // A project file that has grown is a project file that has changed.
     if (entry.origin === undefined || entry.origin.kind === "project") {
-      const { size } = await handle.stat();
-      if (size !== offset + length) throw blame(entry, "changed while the image was built");
+      if (fstatSync(handle).size !== offset + length) throw blame(entry, "changed while the image was built");
     }
     for (let done = 0; done < length; ) {
-      const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, length - done), offset + done);
-      if (bytesRead === 0) throw blame(entry, `ends after ${done} of ${length} bytes`);
-      yield buffer.subarray(0, bytesRead);
-      done += bytesRead;
+      const count = readSync(handle, buffer, 0, Math.min(buffer.length, length - done), offset + done);
+      if (count === 0) throw blame(entry, `ends after ${done} of ${length} bytes`);
+      yield buffer.subarray(0, count);
+      done += count;
     }
   } finally {
-    await handle.close();
+    closeSync(handle);
+  }
+}
+
+function openOf(entry: LayerEntry, path: string): number {
+  try {
+    return openSync(path, "r");
+  } catch (error) {
+    throw blame(entry, "can't be read", error);
   }
 }

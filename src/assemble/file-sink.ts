@@ -12,8 +12,7 @@ const BLOB_BUFFER: number = 2 ** 19;
  * thread costs more than they do. Syncing the file is for whoever adopts it.
  */
 export interface FileSink {
-  /** Copies the chunk before the promise settles. Calls must be awaited one by one. */
-  write(chunk: Uint8Array): Promise<void>;
+  write(chunk: Uint8Array): void;
   finish(): Promise<{ readonly digest: Digest; readonly size: number }>;
   /** Closes and removes the file; does nothing after `finish`. */
   discard(): Promise<void>;
@@ -45,7 +44,7 @@ export async function createFileSink(path: string, bufferSize: number = BLOB_BUF
   };
 
   return {
-    write: async (chunk) => {
+    write: (chunk) => {
       if (filled + chunk.length > bufferSize) flush();
       if (chunk.length >= bufferSize) return put(chunk);
       buffer.set(chunk, filled);

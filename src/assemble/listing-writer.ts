@@ -5,15 +5,15 @@ import type { LayerEntry } from "./layer-entry.ts";
 
 /** Writes a Listing (see ../layers/listing.ts) entry by entry, one a line, so that it is never held whole. */
 export interface ListingWriter {
-  add(entry: ListingEntry): Promise<void>;
-  finish(): Promise<void>;
+  add(entry: ListingEntry): void;
+  finish(): void;
 }
 
 export function createListingWriter(sink: FileSink): ListingWriter {
   let count = 0;
   return {
-    add: async (entry) => {
-      await sink.write(utf8(`${count === 0 ? '{"schema":1,"entries":[\n' : ",\n"}${JSON.stringify(entry)}`));
+    add: (entry) => {
+      sink.write(utf8(`${count === 0 ? '{"schema":1,"entries":[\n' : ",\n"}${JSON.stringify(entry)}`));
       count++;
     },
     finish: () => sink.write(utf8(count === 0 ? '{"schema":1,"entries":[]}\n' : "\n]}\n")),

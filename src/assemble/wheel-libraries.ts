@@ -58,9 +58,9 @@ async function needsOf(file: SourceFile, entry: ZipEntry, filename: string): Pro
 }
 
 async function readInto(library: LibraryBytes, file: SourceFile, entry: ZipEntry, filename: string): Promise<void> {
-  const refuse = (problem: string, cause?: unknown) => blame(rawEntry(file, entry, filename), problem, cause);
+  const refuse = (problem: string) => blame(rawEntry(file, entry, filename), problem);
   let size = 0;
-  for await (const chunk of plainChunks(file, entry, { refuse })) {
+  for (const chunk of plainChunks(file, entry, { refuse })) {
     size += chunk.length;
     if (size > entry.size) throw refuse(`unpacks to more than ${entry.size} bytes`);
     // Whatever is no ELF file is told by its first bytes.

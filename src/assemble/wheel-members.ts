@@ -81,10 +81,10 @@ async function readScriptHeads(
 
 /** The first bytes alone: some wheels ship programs of 40 MB as scripts. They are checked when they are written. */
 async function readHead(file: SourceFile, entry: ZipEntry, filename: string): Promise<Uint8Array> {
-  const refuse = (problem: string, cause?: unknown) => blame(rawEntry(file, entry, filename), problem, cause);
+  const refuse = (problem: string) => blame(rawEntry(file, entry, filename), problem);
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of plainChunks(file, entry, { refuse })) {
+  for (const chunk of plainChunks(file, entry, { refuse })) {
     parts.push(Uint8Array.from(chunk.subarray(0, SCRIPT_HEAD_BYTES - size)));
     size += chunk.length;
     if (size >= SCRIPT_HEAD_BYTES) break;

@@ -60,11 +60,11 @@ async function writeTo(
   const list = createListingWriter(listing);
   for (const entry of entries) {
     options.signal?.throwIfAborted();
-    await list.add(listingEntry(entry, await writeEntry(tar, entry, options)));
+    list.add(listingEntry(entry, await writeEntry(tar, entry, options)));
   }
   await tar.plain(TAR_END);
   const { diffId, size } = await tar.finish();
-  await list.finish();
+  list.finish();
   return { blob: await blob.finish(), diffId, uncompressedSize: size, listing: await listing.finish() };
 }
 
@@ -86,22 +86,23 @@ async function writeEntry(
     signal,
   });
   await tap?.end();
-  await splice?.end();
+  splice?.end();
   const padding = tarPadding(entry.entry.size);
   if (padding > 0) await tar.plain(TAR_END.subarray(0, padding));
   return sha256;
 }
 
 function tapped(tap: LibraryTap, onPlain: ContentOptions["onPlain"]): ContentOptions["onPlain"] {
-  return async (chunk) => {
-    await tap.take(chunk);
-    await onPlain(chunk);
+  return (chunk) => {
+    const taken = tap.take(chunk);
+    const written = onPlain(chunk);
+    return taken === undefined ? written : Promise.all([taken, written]).then(() => {});
   };
 }
 
 /** A tar that is hashed as plain bytes while the codec gets them in whatever form it takes. */
 interface TarOutput {
-  readonly plain: (chunk: Uint8Array) => Promise<void>;
+  readonly plain: (chunk: Uint8Array) => Promise<void> | undefined;
   /** Bytes that the codec gets by a splice. */
   readonly counted: (chunk: Uint8Array) => undefined;
   readonly splice: (file: {

@@ -1,32 +1,31 @@
 /** Cuts a stream of bytes into blocks of one size, so that a codec's output cannot depend on how the stream came. */
 export interface BlockBuffer {
-  write(chunk: Uint8Array): Promise<void>;
-  /** Emits what is left, if anything. */
-  flush(): Promise<void>;
+  /** Takes bytes; yields each block that they fill. A block is valid until the next is asked for. */
+  fill(chunk: Uint8Array): Generator<Uint8Array, void, undefined>;
+  /** What is left, if anything; valid until more bytes come. */
+  rest(): Uint8Array | undefined;
 }
 
-/** Blocks of `block.length` bytes. `emit` may keep no view of its block: the memory is used again once its promise settles. */
-export function createBlocks(block: Uint8Array, emit: (block: Uint8Array) => Promise<void>): BlockBuffer {
+/** Blocks of `block.length` bytes, all in that memory. */
+export function createBlocks(block: Uint8Array): BlockBuffer {
   const size = block.length;
   let filled = 0;
-
-  const flush = async (): Promise<void> => {
-    if (filled === 0) return;
-    const length = filled;
-    filled = 0;
-    await emit(block.subarray(0, length));
-  };
-
   return {
-    flush,
-    write: async (chunk) => {
+    fill: function* (chunk) {
       for (let taken = 0; taken < chunk.length; ) {
         const part = chunk.subarray(taken, taken + size - filled);
         block.set(part, filled);
         filled += part.length;
         taken += part.length;
-        if (filled === size) await flush();
+        if (filled < size) return;
+        filled = 0;
+        yield block;
       }
+    },
+    rest: () => {
+      const length = filled;
+      filled = 0;
+      return length === 0 ? undefined : block.subarray(0, length);
     },
   };
 }

@@ -1,12 +1,12 @@
-/** Where a codec puts the blob's bytes. Chunks may be reused by the caller after the promise settles. */
+/** Where a codec puts the blob's bytes; it copies them. */
 export interface ByteSink {
-  write(chunk: Uint8Array): Promise<void>;
+  write(chunk: Uint8Array): void;
 }
 
 /** Turns one tar stream into one blob. Calls must be awaited one by one. */
 export interface LayerWriter {
-  /** Plain bytes of the tar: headers, padding, small files. */
-  write(chunk: Uint8Array): Promise<void>;
+  /** Plain bytes of the tar: headers, padding, small files. Undefined when it is done with them, which costs less than a promise. */
+  write(chunk: Uint8Array): Promise<void> | undefined;
   /**
    * Starts a file whose raw deflate stream is at hand; undefined when this codec can't use it, and the plain bytes
    * come by `write` instead. Between begin and end only `raw` may be called.
@@ -17,8 +17,8 @@ export interface LayerWriter {
 }
 
 export interface Splice {
-  raw(chunk: Uint8Array): Promise<void>;
-  end(): Promise<void>;
+  raw(chunk: Uint8Array): void;
+  end(): void;
 }
 
 /** A layer format. Add one: a file here and a line in ./codecs.ts. */

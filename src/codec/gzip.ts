@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import { createDeflate, DEFLATE_VERSION, type DeflateLevel } from "../archive/deflate.ts";
 import { createBlocks } from "./blocks.ts";
-import type { ByteSink, LayerCodec, LayerWriter, Splice } from "./codec.ts";
+import type { ByteSink, LayerCodec, LayerWriter } from "./codec.ts";
 import { MEMBER_HEADER, memberTrailer } from "./gzip-member.ts";
 import { checkLevel } from "./level.ts";
 
@@ -51,49 +51,36 @@ function createGzipWriter(sink: ByteSink, workspace: Workspace): LayerWriter {
   const { deflate, block } = workspace;
   let members = 0;
 
-  const writeMember = async (bytes: Uint8Array): Promise<void> => {
+  const writeMember = (bytes: Uint8Array): void => {
     members++;
-    await sink.write(MEMBER_HEADER);
-    await sink.write(deflate(bytes));
-    await sink.write(memberTrailer(crc32(bytes), bytes.length));
+    sink.write(MEMBER_HEADER);
+    sink.write(deflate(bytes));
+    sink.write(memberTrailer(crc32(bytes), bytes.length));
   };
-  const shared = createBlocks(block, writeMember);
+  const shared = createBlocks(block);
+  const endShared = (): void => {
+    const rest = shared.rest();
+    if (rest !== undefined) writeMember(rest);
+  };
 
   return {
-    write: (chunk) => shared.write(chunk),
+    write: (chunk) => {
+      for (const full of shared.fill(chunk)) writeMember(full);
+    },
     splice: (file) => {
       if (file.compressedSize < SPLICE_THRESHOLD) return undefined;
       members++;
-      return createSplice(sink, file, () => shared.flush());
+      endShared();
+      sink.write(MEMBER_HEADER);
+      return {
+        raw: (chunk) => sink.write(chunk),
+        end: () => sink.write(memberTrailer(file.crc32, file.size)),
+      };
     },
     finish: async () => {
-      await shared.flush();
-      if (members === 0) await writeMember(new Uint8Array(0));
+      endShared();
+      if (members === 0) writeMember(new Uint8Array(0));
       keepIdle(workspace);
-    },
-  };
-}
-
-function createSplice(
-  sink: ByteSink,
-  file: { readonly crc32: number; readonly size: number },
-  endMember: () => Promise<void>,
-): Splice {
-  let begun = false;
-  const begin = async (): Promise<void> => {
-    if (begun) return;
-    begun = true;
-    await endMember();
-    await sink.write(MEMBER_HEADER);
-  };
-  return {
-    raw: async (chunk) => {
-      await begin();
-      await sink.write(chunk);
-    },
-    end: async () => {
-      await begin();
-      await sink.write(memberTrailer(file.crc32, file.size));
     },
   };
 }

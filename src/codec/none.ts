@@ -9,6 +9,9 @@ export const none: LayerCodec = {
   fingerprint: (level) => `none/1;level=${checkLevel("none", level, { min: 0, max: 0 })}`,
   open: async (sink, level) => {
     checkLevel("none", level, { min: 0, max: 0 });
-    return { write: (chunk) => sink.write(chunk), splice: () => undefined, finish: async () => {} };
+    const write = (chunk: Uint8Array): undefined => {
+      sink.write(chunk);
+    };
+    return { write, splice: () => undefined, finish: async () => {} };
   },
 };

@@ -87,23 +87,28 @@ function createZstdWriter(sink: ByteSink, stream: Transform): LayerWriter {
   // Errors reach the callers through write callbacks and `once`; without a listener they would end the process.
   stream.on("error", () => {});
 
-  const drain = async (): Promise<void> => {
-    for (const chunk of ready.splice(0)) await sink.write(chunk);
-  };
-  const blocks = createBlocks(new Uint8Array(BLOCK_SIZE), async (block) => {
+  const blocks = createBlocks(new Uint8Array(BLOCK_SIZE));
+
+  const compress = async (block: Uint8Array): Promise<void> => {
     await feed(stream, block);
-    await drain();
-  });
+    drain();
+  };
+  const drain = (): void => {
+    for (const chunk of ready.splice(0)) sink.write(chunk);
+  };
 
   return {
-    write: (chunk) => blocks.write(chunk),
+    write: async (chunk) => {
+      for (const block of blocks.fill(chunk)) await compress(block);
+    },
     splice: () => undefined,
     finish: async () => {
-      await blocks.flush();
+      const rest = blocks.rest();
+      if (rest !== undefined) await compress(rest);
       const ended = once(stream, "end");
       stream.end();
       await ended;
-      await drain();
+      drain();
     },
   };
 }

@@ -5,10 +5,10 @@ import type { LayerCodec, LayerWriter } from "../../src/codec/codec.ts";
 export async function encode(
   codec: LayerCodec,
   level: number,
-  work: (writer: LayerWriter) => Promise<void>,
+  work: (writer: LayerWriter) => Promise<void> | undefined,
 ): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  const writer = await codec.open({ write: async (chunk) => void chunks.push(Buffer.from(chunk)) }, level);
+  const writer = await codec.open({ write: (chunk) => void chunks.push(Buffer.from(chunk)) }, level);
   await work(writer);
   await writer.finish();
   return Buffer.concat(chunks);

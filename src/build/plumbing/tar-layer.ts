@@ -118,8 +118,8 @@ async function saveListing(entries: ReadTar["entries"], { store }: BuildDeps): P
   const sink = await createFileSink(file);
   try {
     const writer = createListingWriter(sink);
-    for (const entry of [...entries.values()].sort((a, b) => compareTarPaths(a.path, b.path))) await writer.add(entry);
-    await writer.finish();
+    for (const entry of [...entries.values()].sort((a, b) => compareTarPaths(a.path, b.path))) writer.add(entry);
+    writer.finish();
     const blob = await sink.finish();
     await store.adopt(file, blob);
     return blob.digest;
