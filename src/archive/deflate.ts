@@ -1,11 +1,20 @@
-import { BitWriter } from "./bit-writer.ts";
-import { writeBlock } from "./deflate-block.ts";
-import { createMatcher, createTokenBlock, type Effort } from "./deflate-match.ts";
+import { CODE } from "./wasm/deflate-code.ts";
+import { instances } from "./wasm/instances.ts";
 
 /** Goes into layer keys: to be raised with any change of the bytes that are written. */
 export const DEFLATE_VERSION = 1;
 
 export type DeflateLevel = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+
+/** How hard to look for matches. */
+interface Effort {
+  /** Earlier places that are compared at most. */
+  readonly chain: number;
+  /** A match this long is taken at once. */
+  readonly nice: number;
+  /** Below this length the next byte's match is tried too; 0 never. */
+  readonly lazy: number;
+}
 
 const EFFORTS: Readonly<Record<DeflateLevel, Effort>> = {
   1: { chain: 2, nice: 16, lazy: 0 },
@@ -24,20 +33,31 @@ const EFFORTS: Readonly<Record<DeflateLevel, Effort>> = {
  * compressor's version, no processor. The result is valid until the next call.
  */
 export function createDeflate(level: DeflateLevel): (bytes: Uint8Array) => Uint8Array {
-  const matcher = createMatcher(EFFORTS[level]);
-  const block = createTokenBlock();
-  const bits = new BitWriter(2 ** 16);
+  const { memory, OUTPUT, PADDING, setEffort, begin, encodeBlock, end } = instantiate();
+  const { chain, nice, lazy } = EFFORTS[level];
+  setEffort(chain, nice, lazy);
   return (bytes) => {
-    bits.clear();
-    matcher.begin(bytes);
-    let from = 0;
-    do {
-      const to = matcher.fill(block);
-      writeBlock(bits, block, bytes.subarray(from, to), to === bytes.length);
-      from = to;
-    } while (from < bytes.length);
-    bits.reserve(8);
-    bits.align();
-    return bits.view();
+    const input = begin(bytes.length);
+    const missing = input + bytes.length + PADDING.value - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    new Uint8Array(memory.buffer, input).set(bytes);
+    while (encodeBlock() !== 0);
+    return new Uint8Array(memory.buffer, OUTPUT.value, end() - OUTPUT.value);
   };
+}
+
+const PAGE = 65_536;
+
+const instantiate = instances<Encoder>(CODE);
+
+/** As in wasm/deflate.as.ts. */
+interface Encoder {
+  readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number };
+  readonly OUTPUT: { readonly value: number };
+  readonly PADDING: { readonly value: number };
+  readonly setEffort: (chain: number, nice: number, lazy: number) => void;
+  readonly begin: (size: number) => number;
+  /** 0 after the last block. */
+  readonly encodeBlock: () => number;
+  readonly end: () => number;
 }

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { fileURLToPath } from "node:url";
 
 /** The others named *.as.ts are parts of these. */
-const PROGRAMS = ["inflate"];
+const PROGRAMS = ["inflate", "deflate"];
 
 const folder = new URL("./", import.meta.url);
 const age = (url) => statSync(url, { throwIfNoEntry: false })?.mtimeMs ?? 0;
