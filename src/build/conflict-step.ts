@@ -7,6 +7,7 @@ import type { InstallScheme, WheelSource } from "../layers/recipe.ts";
 import { ANYWHERE, layerRoots, mayMeet } from "../layers/roots.ts";
 import { type Digest, digestOfHex } from "../oci/digest.ts";
 import { canonicalJson } from "../oci/json.ts";
+import { allOrNothing } from "./all-or-nothing.ts";
 import type { BuildDeps } from "./deps.ts";
 import type { ImagePlan, PlannedLayer } from "./image-plan.ts";
 import type { KnownLayers } from "./known-layers.ts";
@@ -28,16 +29,17 @@ export async function checkConflicts(plan: ImagePlan, known: KnownLayers, deps: 
   const inspector = createInspector();
   const look = (layer: PlannedLayer) => lookInto(layer, { scheme, inspector, plan, deps });
   try {
-    const open = await inTurn(
+    const open = await lookIntoAll(
       layers.filter(({ key }) => !known.has(key)),
       look,
+      deps,
     );
     const roots = new Map([
       ...[...known].map(([key, { record }]) => [key, record.roots ?? [ANYWHERE]] as const),
       ...open.map(({ layer, wheels }) => [layer.key, layerRoots(wheels, scheme)] as const),
     ]);
     const doubtful = layers.filter(({ key }) => known.has(key) && meetsAnother(key, layers, roots, known));
-    const looked = [...open, ...(await inTurn(doubtful, look))];
+    const looked = [...open, ...(await lookIntoAll(doubtful, look, deps))];
     const conflicts = findConflicts(looked.flatMap(({ wheels }) => wheels));
     for (const message of caseWarnings(conflicts)) deps.report({ type: "warning", message });
     const error = conflictError(conflicts, scheme);
@@ -118,8 +120,14 @@ async function fetchMissing(source: WheelSource, plan: ImagePlan, deps: BuildDep
   if (wheel !== undefined) await plan.packages?.fetch(wheel, deps.signal);
 }
 
-async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const results: R[] = [];
-  for (const item of items) results.push(await work(item));
-  return results;
+function lookIntoAll(
+  layers: readonly PlannedLayer[],
+  look: (layer: PlannedLayer) => Promise<Looked>,
+  { limits, signal }: BuildDeps,
+): Promise<readonly Looked[]> {
+  return allOrNothing(
+    layers.map((layer) => () => look(layer)),
+    limits.inspections,
+    signal,
+  );
 }
