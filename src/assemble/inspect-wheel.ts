@@ -1,20 +1,28 @@
+import type { OwnedEntry } from "../install/conflicts.ts";
 import { planListing } from "../install/listing.ts";
 import { planInstall } from "../install/plan-install.ts";
-import type { ListingEntry } from "../layers/listing.ts";
 import type { InstallScheme, WheelSource } from "../layers/recipe.ts";
 import { createSourceFiles } from "./source-files.ts";
 import { readWheelContents } from "./wheel-members.ts";
 
+export interface InspectRequest {
+  /** Of the wheel on this host. */
+  readonly path: string;
+  readonly source: WheelSource;
+  readonly scheme: InstallScheme;
+}
+
 /** What a wheel will bring, from its directory and RECORD alone: no file of it is inflated. Throws WHEEL_INVALID. */
-export async function inspectWheel(
-  path: string,
-  source: WheelSource,
-  scheme: InstallScheme,
-): Promise<readonly ListingEntry[]> {
+export async function inspectWheel({ path, source, scheme }: InspectRequest): Promise<readonly OwnedEntry[]> {
   const files = createSourceFiles();
   try {
     const plan = planInstall(await readWheelContents(files.file(path), source), scheme);
-    return planListing(plan, `${source.name}==${source.version}`);
+    return planListing(plan, `${source.name}==${source.version}`).map(({ path: at, type, sha256, size }) => ({
+      path: at,
+      type,
+      ...(sha256 === undefined ? {} : { sha256 }),
+      ...(size === undefined ? {} : { size }),
+    }));
   } finally {
     files.close();
   }

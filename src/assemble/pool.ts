@@ -1,12 +1,16 @@
 import { rm } from "node:fs/promises";
 import { OciasmError } from "../errors.ts";
-import type { Report } from "../events.ts";
+import { type Report, silent } from "../events.ts";
+import type { OwnedEntry } from "../install/conflicts.ts";
+import type { InspectRequest } from "./inspect-wheel.ts";
 import type { AssembledLayer, AssembleJob } from "./job.ts";
 import { spoolPath } from "./spool-path.ts";
 import { startThread, type Thread } from "./thread.ts";
 
-/** Makes layers, a fixed number at a time. Jobs start in the order of their `run` calls: hand in the largest first. */
+/** Looks into wheels and makes layers, a fixed number at a time, in the order of the calls: hand in the largest first. */
 export interface LayerPool {
+  /** What a wheel will bring. Throws WHEEL_INVALID, or INTERRUPTED when a signal fires. */
+  inspect(request: InspectRequest, signal?: AbortSignal): Promise<readonly OwnedEntry[]>;
   /** Rejects with INTERRUPTED when the signal, or the pool's own, fires; no file of the job is left then. */
   run(job: AssembleJob, report: Report, signal?: AbortSignal): Promise<AssembledLayer>;
   /** Ends all threads; jobs that run or wait are rejected. */
@@ -25,15 +29,15 @@ export function createPool({ workers, signal: poolSignal }: PoolOptions): LayerP
   const idle: Thread[] = [];
   const all = new Set<Thread>();
 
-  const inThread = async (job: AssembleJob, report: Report, signal: AbortSignal): Promise<AssembledLayer> => {
+  const inThread = async <T>(work: (thread: Thread) => Promise<T>, signal: AbortSignal): Promise<T> => {
     const thread = idle.pop() ?? startThread();
     all.add(thread);
     const stop = (): void => void thread.stop();
     signal.addEventListener("abort", stop);
     try {
-      const layer = await thread.run(job, report);
+      const result = await work(thread);
       idle.push(thread);
-      return layer;
+      return result;
     } catch (error) {
       // A thread that failed is not asked again: it may hold open files, or be gone.
       all.delete(thread);
@@ -44,22 +48,40 @@ export function createPool({ workers, signal: poolSignal }: PoolOptions): LayerP
     }
   };
 
+  const inPlace = async <T>(
+    work: (signal: AbortSignal) => Promise<T>,
+    callers: AbortSignal | undefined,
+  ): Promise<T> => {
+    const signals = [closing.signal, poolSignal, callers].filter((signal) => signal !== undefined);
+    const signal = AbortSignal.any(signals);
+    await places.take(signal);
+    try {
+      return await work(signal);
+    } catch (error) {
+      throw signal.aborted ? interrupted(signal) : error;
+    } finally {
+      places.give();
+    }
+  };
+
   return {
-    run: async (job, report, jobSignal) => {
-      const signals = [closing.signal, poolSignal, jobSignal].filter((signal) => signal !== undefined);
-      const signal = AbortSignal.any(signals);
-      await places.take(signal);
-      try {
-        if (workers > 0) return await inThread(job, report, signal);
-        const { assembleLayer } = await import("./assemble.ts");
-        return await assembleLayer(job, { report, signal });
-      } catch (error) {
-        await Promise.all([job.blobPath, job.listingPath, spoolPath(job)].map((path) => rm(path, { force: true })));
-        throw signal.aborted ? interrupted(signal) : error;
-      } finally {
-        places.give();
-      }
-    },
+    inspect: (request, callers) =>
+      inPlace(async (signal) => {
+        if (workers > 0) return inThread((thread) => thread.ask({ type: "inspect", request }, silent), signal);
+        const { inspectWheel } = await import("./inspect-wheel.ts");
+        return inspectWheel(request);
+      }, callers),
+    run: (job, report, callers) =>
+      inPlace(async (signal) => {
+        try {
+          if (workers > 0) return await inThread((thread) => thread.ask({ type: "assemble", job }, report), signal);
+          const { assembleLayer } = await import("./assemble.ts");
+          return await assembleLayer(job, { report, signal });
+        } catch (error) {
+          await Promise.all([job.blobPath, job.listingPath, spoolPath(job)].map((path) => rm(path, { force: true })));
+          throw error;
+        }
+      }, callers),
     close: async () => {
       closing.abort();
       await Promise.all([...all].map((thread) => thread.stop()));

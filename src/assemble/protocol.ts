@@ -1,15 +1,22 @@
 import type { WireError } from "../errors.ts";
 import type { BuildEvent } from "../events.ts";
+import type { OwnedEntry } from "../install/conflicts.ts";
+import type { InspectRequest } from "./inspect-wheel.ts";
 import type { AssembledLayer, AssembleJob } from "./job.ts";
 
-/** What the pool sends to a worker, which has at most one job at a time. */
-export interface WorkerRequest {
-  readonly type: "assemble";
-  readonly job: AssembleJob;
+/** What the pool sends to a worker, which has at most one thing to do at a time. */
+export type WorkerRequest =
+  | { readonly type: "assemble"; readonly job: AssembleJob }
+  | { readonly type: "inspect"; readonly request: InspectRequest };
+
+/** What a request is answered with. */
+export interface Results {
+  readonly assemble: AssembledLayer;
+  readonly inspect: readonly OwnedEntry[];
 }
 
 /** What a worker sends back: any number of reports, then one of the others. */
 export type WorkerReply =
   | { readonly type: "report"; readonly event: BuildEvent }
-  | { readonly type: "done"; readonly layer: AssembledLayer }
+  | { readonly type: "done"; readonly result: Results[keyof Results] }
   | { readonly type: "failed"; readonly error: WireError };

@@ -1,16 +1,16 @@
 import { type ResourceLimits, Worker } from "node:worker_threads";
 import { fromWire, OciasmError } from "../errors.ts";
 import type { Report } from "../events.ts";
-import type { AssembledLayer, AssembleJob } from "./job.ts";
-import type { WorkerReply, WorkerRequest } from "./protocol.ts";
+import type { Results, WorkerReply, WorkerRequest } from "./protocol.ts";
 
 /** Node's own limits would let a thread keep gigabytes of garbage before it collects any. */
-export const RESOURCE_LIMITS: ResourceLimits = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 8 };
+const RESOURCE_LIMITS: ResourceLimits = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 8 };
 
-/** One worker thread and the job that it has, if any. */
+/** One worker thread and what it has to do, if anything. */
 export interface Thread {
-  run(job: AssembleJob, report: Report): Promise<AssembledLayer>;
-  /** Ends it wherever it is; a job that runs is rejected. */
+  /** Rejects when the thread ends before it has answered. */
+  ask<Request extends WorkerRequest>(request: Request, report: Report): Promise<Results[Request["type"]]>;
+  /** Ends it wherever it is; a request that it is at is rejected. */
   stop(): Promise<void>;
 }
 
@@ -19,10 +19,10 @@ export function startThread(): Thread {
   // A pool that nobody closed must not keep the process alive.
   worker.unref();
   return {
-    run: async (job, report) => {
+    ask: async <Request extends WorkerRequest>(request: Request, report: Report) => {
       worker.ref();
       try {
-        return await exchange(worker, job, report);
+        return (await exchange(worker, request, report)) as Results[Request["type"]];
       } finally {
         worker.unref();
       }
@@ -33,17 +33,17 @@ export function startThread(): Thread {
   };
 }
 
-async function exchange(worker: Worker, job: AssembleJob, report: Report): Promise<AssembledLayer> {
+async function exchange(worker: Worker, request: WorkerRequest, report: Report): Promise<Results[keyof Results]> {
   const handlers = new AbortController();
   try {
-    return await new Promise<AssembledLayer>((resolve, reject) => {
+    return await new Promise<Results[keyof Results]>((resolve, reject) => {
       const onMessage = (reply: WorkerReply): void => {
         if (reply.type === "report") report(reply.event);
-        else if (reply.type === "done") resolve(reply.layer);
+        else if (reply.type === "done") resolve(reply.result);
         else reject(fromWire(reply.error));
       };
       const onError = (error: unknown): void => {
-        reject(new OciasmError("BUG", `the thread for layer "${job.recipe.title}" failed`, { cause: error }));
+        reject(new OciasmError("BUG", `the thread for ${subject(request)} failed`, { cause: error }));
       };
       const onExit = (): void => onError(new Error("it ended without an answer"));
       worker.on("message", onMessage);
@@ -54,9 +54,13 @@ async function exchange(worker: Worker, job: AssembleJob, report: Report): Promi
         worker.off("error", onError);
         worker.off("exit", onExit);
       });
-      worker.postMessage({ type: "assemble", job } satisfies WorkerRequest);
+      worker.postMessage(request);
     });
   } finally {
     handlers.abort();
   }
+}
+
+function subject(request: WorkerRequest): string {
+  return request.type === "assemble" ? `layer "${request.job.recipe.title}"` : request.request.source.filename;
 }

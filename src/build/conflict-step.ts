@@ -1,4 +1,3 @@
-import { createInspector, type Inspector } from "../assemble/inspector.ts";
 import { caseWarnings, conflictError } from "../install/conflict-rules.ts";
 import { findConflicts, type OwnedEntry } from "../install/conflicts.ts";
 import { globMatcher } from "../install/glob.ts";
@@ -26,28 +25,23 @@ export async function checkConflicts(plan: ImagePlan, known: KnownLayers, deps: 
   const layers = plan.layers.filter(({ recipe }) => recipe.sources.some((source) => source.type === "wheel"));
   const scheme = layers[0]?.recipe.scheme;
   if (scheme === undefined) return new Map();
-  const inspector = createInspector();
-  const look = (layer: PlannedLayer) => lookInto(layer, { scheme, inspector, plan, deps });
-  try {
-    const open = await lookIntoAll(
-      layers.filter(({ key }) => !known.has(key)),
-      look,
-      deps,
-    );
-    const roots = new Map([
-      ...[...known].map(([key, { record }]) => [key, record.roots ?? [ANYWHERE]] as const),
-      ...open.map(({ layer, wheels }) => [layer.key, layerRoots(wheels, scheme)] as const),
-    ]);
-    const doubtful = layers.filter(({ key }) => known.has(key) && meetsAnother(key, layers, roots, known));
-    const looked = [...open, ...(await lookIntoAll(doubtful, look, deps))];
-    const conflicts = findConflicts(looked.flatMap(({ wheels }) => wheels));
-    for (const message of caseWarnings(conflicts)) deps.report({ type: "warning", message });
-    const error = conflictError(conflicts, scheme);
-    if (error !== undefined) throw error;
-    return roots;
-  } finally {
-    await inspector.close();
-  }
+  const look = (layer: PlannedLayer) => lookInto(layer, { scheme, plan, deps });
+  const open = await lookIntoAll(
+    layers.filter(({ key }) => !known.has(key)),
+    look,
+    deps,
+  );
+  const roots = new Map([
+    ...[...known].map(([key, { record }]) => [key, record.roots ?? [ANYWHERE]] as const),
+    ...open.map(({ layer, wheels }) => [layer.key, layerRoots(wheels, scheme)] as const),
+  ]);
+  const doubtful = layers.filter(({ key }) => known.has(key) && meetsAnother(key, layers, roots, known));
+  const looked = [...open, ...(await lookIntoAll(doubtful, look, deps))];
+  const conflicts = findConflicts(looked.flatMap(({ wheels }) => wheels));
+  for (const message of caseWarnings(conflicts)) deps.report({ type: "warning", message });
+  const error = conflictError(conflicts, scheme);
+  if (error !== undefined) throw error;
+  return roots;
 }
 
 /** Layers of one image have been held against each other when it was built, and parts of one wheel never meet. */
@@ -71,7 +65,6 @@ function partedWheel(layer: PlannedLayer | undefined): string | undefined {
 
 interface Looking {
   readonly scheme: InstallScheme;
-  readonly inspector: Inspector;
   readonly plan: ImagePlan;
   readonly deps: BuildDeps;
 }
@@ -99,17 +92,14 @@ async function lookInto(layer: PlannedLayer, looking: Looking): Promise<Looked> 
   return { layer, wheels };
 }
 
-async function wheelEntries(
-  source: WheelSource,
-  { scheme, inspector, plan, deps }: Looking,
-): Promise<readonly OwnedEntry[]> {
+async function wheelEntries(source: WheelSource, { scheme, plan, deps }: Looking): Promise<readonly OwnedEntry[]> {
   const { exclude: _exclude, directUrl: _direct, ...whole } = source;
   const key = canonicalJson({ sha256: source.sha256, scheme, format: FORMAT_VERSION });
   const known = await deps.store.get<readonly OwnedEntry[]>(LISTINGS, key);
   if (known !== undefined) return known;
   await fetchMissing(source, plan, deps);
   const path = deps.store.path(digestOfHex(source.sha256));
-  const entries = await inspector.inspect({ path, source: whole, scheme }, deps.signal);
+  const entries = await deps.pool.inspect({ path, source: whole, scheme }, deps.signal);
   await deps.store.set(LISTINGS, key, entries);
   return entries;
 }
@@ -127,7 +117,7 @@ function lookIntoAll(
 ): Promise<readonly Looked[]> {
   return allOrNothing(
     layers.map((layer) => () => look(layer)),
-    limits.inspections,
+    limits.layers,
     signal,
   );
 }

@@ -7,9 +7,8 @@ export type Limit = <T>(task: () => Promise<T>) => Promise<T>;
 export interface Limits {
   readonly downloads: Limit;
   readonly requests: Limit;
+  /** Layers that are made, and wheels that are looked into. */
   readonly layers: Limit;
-  /** Wheels that are looked into: each thread may hold the directory and the RECORD of a large one. */
-  readonly inspections: Limit;
   /** Of the places for layers, how many may compile bytecode: an interpreter takes 200 MB. */
   readonly compiling: number;
 }
@@ -19,7 +18,6 @@ export function createLimits(jobs: number): Limits {
     downloads: pLimit(6),
     requests: pLimit(8),
     layers: pLimit(jobs),
-    inspections: pLimit(Math.min(jobs, 2)),
     compiling: Math.max(1, Math.floor(jobs / 2)),
   };
 }

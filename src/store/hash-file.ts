@@ -5,7 +5,7 @@ import { hashInThread } from "./hash-threads.ts";
 
 const BLOCK = 512 * 1024;
 /** Bytes from which a thread of its own is worth its start. */
-const LARGE = 2 ** 24;
+const LARGE = 2 ** 26;
 
 /** Hex sha256 of what an open file holds, and how many bytes that were. */
 export async function hashHandle(

@@ -15,7 +15,7 @@ const STARTERS = [
 ] as const;
 const THREADS = [
   "src/assemble/worker.ts",
-  "src/assemble/inspect-worker.ts",
+  "src/store/hash-worker.ts",
   "src/assemble/bytecode-worker.ts",
   "src/base/debian-worker.ts",
   "src/interpreter/build-worker.ts",

@@ -8,7 +8,7 @@ import { ROOT, type RunResult, run } from "./cli.ts";
 // Debian's Bazel in folders of the test's own, with no network.
 
 const COMPILED = fileURLToPath(new URL("../../src/", import.meta.url));
-const ENTRIES: readonly string[] = ["cli/main", "assemble/worker", "assemble/inspect-worker", "base/debian-worker"];
+const ENTRIES: readonly string[] = ["cli/main", "assemble/worker", "store/hash-worker", "base/debian-worker"];
 
 /** A rule of somebody else, `layout`: the files below base_layout/ as one directory, as rules_oci hands over a base. */
 export const LAYOUT_RULE = `def _layout(ctx):
