@@ -1,7 +1,7 @@
 import type { LibraryNeeds } from "../debian/elf.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 import { createLibraryBytes } from "./library-bytes.ts";
-import { LIBRARY, MAX_LIBRARY } from "./wheel-libraries.ts";
+import { LIBRARY, MAX_LIBRARY, NOT_READ } from "./wheel-libraries.ts";
 
 /** What a shared library of a wheel needs, as its bytes told on their way into a layer. */
 export interface SeenLibrary {
@@ -9,8 +9,8 @@ export interface SeenLibrary {
   readonly wheel: string;
   /** In the wheel. */
   readonly path: string;
-  /** Null for a file that has a library's name only. */
-  readonly needs: LibraryNeeds | null;
+  /** Null for a file that has a library's name only; undefined where its bytes have to be read again to tell. */
+  readonly needs: LibraryNeeds | null | undefined;
 }
 
 /** Takes the plain bytes of one library. */
@@ -24,6 +24,7 @@ export interface LibraryTap {
 export interface LibraryTaps {
   /** Undefined for what is no library, or one of those that are not looked into. */
   open(entry: LayerEntry): LibraryTap | undefined;
+  /** All libraries that have passed. */
   readonly seen: readonly SeenLibrary[];
 }
 
@@ -34,15 +35,14 @@ export function createLibraryTaps(): LibraryTaps {
     open: ({ content, origin }) => {
       if (content.from !== "zip" || origin === undefined) return undefined;
       const { name: path, size } = content.entry;
-      if (!LIBRARY.test(path) || size > MAX_LIBRARY) return undefined;
+      if (!LIBRARY.test(path)) return undefined;
+      const see = (needs: SeenLibrary["needs"]): void => void seen.push({ wheel: origin.name, path, needs });
+      if (size > MAX_LIBRARY) {
+        see(NOT_READ);
+        return undefined;
+      }
       const library = createLibraryBytes(size);
-      return {
-        take: library.take,
-        end: async () => {
-          const needs = await library.needs();
-          if (needs !== undefined) seen.push({ wheel: origin.name, path, needs });
-        },
-      };
+      return { take: library.take, end: async () => see(await library.needs()) };
     },
   };
 }

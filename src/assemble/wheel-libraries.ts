@@ -15,6 +15,8 @@ export interface WheelLibrary extends LibraryNeeds {
 
 /** Larger ones are the hearts of families that bring what they need; inflating them would take as long as the rest. */
 export const MAX_LIBRARY: number = 64 * 2 ** 20;
+/** What is told of one of those. */
+export const NOT_READ: LibraryNeeds = { soname: undefined, machine: 0, needed: [] };
 /** Names of shared libraries. */
 export const LIBRARY: RegExp = /\.so(?:\.[\w.]+)?$/;
 
@@ -25,7 +27,7 @@ export const LIBRARY: RegExp = /\.so(?:\.[\w.]+)?$/;
 export async function wheelLibraries(
   path: string,
   filename: string,
-  seen: ReadonlyMap<string, LibraryNeeds | null>,
+  seen: ReadonlyMap<string, LibraryNeeds | null | undefined>,
 ): Promise<readonly WheelLibrary[]> {
   const files = createSourceFiles();
   try {
@@ -34,7 +36,7 @@ export async function wheelLibraries(
     for (const entry of await readZip(file, { label: filename })) {
       if (entry.isDirectory || !LIBRARY.test(entry.name)) continue;
       if (entry.size > MAX_LIBRARY) {
-        found.push({ path: entry.name, soname: undefined, machine: 0, needed: [] });
+        found.push({ path: entry.name, ...NOT_READ });
         continue;
       }
       const known = seen.get(entry.name);

@@ -1,11 +1,12 @@
 import type { SeenLibrary } from "../assemble/library-taps.ts";
+import type { WheelLibrary } from "../assemble/wheel-libraries.ts";
 import type { Base } from "../base/base.ts";
 import { type LibraryNeeds, readLibraryNeeds } from "../debian/elf.ts";
 import type { NeedingLibrary } from "../install/system-libraries.ts";
 import type { FileSource, LayerRecipe } from "../layers/recipe.ts";
 import { digestOfHex } from "../oci/digest.ts";
 import { canonicalJson } from "../oci/json.ts";
-import type { LockedPackage } from "../resolve/lock.ts";
+import type { LockedPackage, LockedWheel } from "../resolve/lock.ts";
 import type { LockedDeb } from "../resolve/pylock-document.ts";
 import { openFileSource } from "../store/file-source.ts";
 import { remember } from "../store/remember.ts";
@@ -23,7 +24,7 @@ const PROJECT = "the project";
 const LIBRARY = /\.so(?:\.[\w.]+)?$/;
 
 /** Whether a wheel may hold machine code at all. */
-export function isBinary({ wheel }: Pick<LockedPackage, "wheel">): boolean {
+export function isBinary({ wheel }: { readonly wheel: Pick<LockedWheel, "filename"> }): boolean {
   return !wheel.filename.endsWith("-any.whl");
 }
 
@@ -60,11 +61,20 @@ export async function keepSeen(
   { store }: Pick<NeedsDeps, "store">,
 ): Promise<void> {
   for (const source of sources) {
-    // The parts of a wheel are made side by side: none of them knows all.
-    if (source.type !== "wheel" || source.part !== undefined) continue;
+    // Of a wheel for any platform nobody asks. The parts of a wheel are made side by side: none of them knows all.
+    if (source.type !== "wheel" || source.part !== undefined || !isBinary({ wheel: source })) continue;
     const seen = libraries.filter(({ wheel }) => wheel === source.filename);
-    if (seen.length > 0) await store.set(SEEN, keyOf(source.sha256), seen);
+    const isAll = source.exclude === undefined && seen.every(({ needs }) => needs !== undefined);
+    if (isAll) await store.set(WHEELS, keyOf(source.sha256), toldBy(seen));
+    else if (seen.length > 0) await store.set(SEEN, keyOf(source.sha256), seen);
   }
+}
+
+/** As `wheelLibraries` would read it. */
+function toldBy(seen: readonly SeenLibrary[]): readonly WheelLibrary[] {
+  return seen
+    .flatMap(({ path, needs }) => (needs === null || needs === undefined ? [] : [{ path, ...needs }]))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function isKnown(sha256: string, { store }: NeedsDeps): Promise<boolean> {
