@@ -5,7 +5,7 @@ import { silent } from "../../../src/events.ts";
 import { createHttp } from "../../../src/net/http.ts";
 import { createRegistry } from "../../../src/registry/client.ts";
 import { environmentName } from "../../../src/registry/credentials.ts";
-import { pushBlob } from "../../../src/registry/upload.ts";
+import { type BlobUpload, pushBlob } from "../../../src/registry/upload.ts";
 import { PROFILE_NAMES } from "../../fake-registry/profiles.ts";
 import { type Bench, blobOf, noise, openBench, pushed } from "./bench.ts";
 
@@ -14,6 +14,19 @@ const UPLOAD = {
   path: /uploads\/./,
   when: ({ method }: { readonly method: string }) => method === "PUT" || method === "PATCH",
 };
+
+/** A line that takes no more than the registry reads: buffers of today's kernels hold all that is sent here at once. */
+function paced(upload: BlobUpload): BlobUpload {
+  return {
+    ...upload,
+    open: async function* () {
+      for await (const chunk of upload.open()) {
+        await wait(1);
+        yield chunk;
+      }
+    },
+  };
+}
 
 // Those that differ in what they keep of a broken upload; gar keeps nothing, and has the usual tries.
 for (const profile of ["ghcr", "ecr", "gar", "dist2", "dist3"] as const) {
@@ -25,7 +38,7 @@ for (const profile of ["ghcr", "ecr", "gar", "dist2", "dist3"] as const) {
     }));
     const bench = await openBench(t, { profile, faults, memoryBytes: 64 * MEBIBYTE });
     const bytes = noise(12 * MEBIBYTE);
-    const blob = blobOf(bytes);
+    const blob = paced(blobOf(bytes));
     // Where the very last answer was lost, the blob is found.
     assert.match(await pushed(bench, blob), /^uploaded$|^existing$/);
     assert.ok(bench.registry.blob("team/app", blob.blob.digest)?.equals(bytes));
