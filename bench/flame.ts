@@ -15,7 +15,7 @@ const THREADS: readonly (readonly [file: string, name: string])[] = [
   ["/main.js", "main thread"],
 ];
 
-/** `flame small|torch`: where a cold build's processor time goes, as docs/images/flame-NAME.svg. */
+/** `flame small|torch`: what the threads of a cold build are busy with, as docs/images/flame-NAME.svg. */
 export async function bench(args: readonly string[]): Promise<void> {
   const options = readOptions(args, 1);
   const [name = "small"] = options.words;
@@ -40,7 +40,10 @@ export async function bench(args: readonly string[]): Promise<void> {
       root.micros += thread.micros - before;
     }
     const image = join(ROOT, `docs/images/flame-${name}.svg`);
-    await writeFile(image, flameGraph(root, `Cold build of ${name}, Node ${process.versions.node}: processor time`));
+    await writeFile(
+      image,
+      flameGraph(root, `Cold build of ${name}, Node ${process.versions.node}: what its threads are busy with`),
+    );
     console.log(image);
   } finally {
     await clear(folder);

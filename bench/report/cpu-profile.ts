@@ -56,9 +56,12 @@ function add(root: Frame, stack: readonly string[], micros: number): void {
   }
 }
 
+/** How Node comes to call a function. */
+const PLUMBING = /^node:internal\/(?:errors|event_target|main|modules|per_context|process|streams|timers|util|worker)/;
+
 function nameOf(node: ProfileNode | undefined): string | undefined {
   const { functionName, url } = node?.callFrame ?? { functionName: "(root)", url: "" };
-  if (url.startsWith("node:internal/") || functionName === "(root)" || functionName === "(program)") return undefined;
-  if (url.startsWith("wasm:")) return "WebAssembly";
+  if (PLUMBING.test(url) || functionName === "(root)" || functionName === "(program)") return undefined;
+  if (url.startsWith("wasm:") || functionName.startsWith("js-to-wasm")) return "WebAssembly";
   return functionName === "" ? "(anonymous)" : functionName;
 }

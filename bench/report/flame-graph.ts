@@ -7,7 +7,7 @@ const LETTER = 6.6;
 /** Pixels: thinner ones are left out. */
 const THINNEST = 1.5;
 
-/** Calls as an SVG: callers below what they call, each as wide as the processor time that it took. */
+/** Calls as an SVG: callers below what they call, each as wide as the time that it took. */
 export function flameGraph(root: Frame, title: string): string {
   const rows = Math.min(40, depth(root, WIDTH / root.micros));
   const height = (rows + 2) * ROW;
