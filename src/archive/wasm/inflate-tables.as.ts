@@ -159,3 +159,14 @@ function entryOf(symbol: u32, length: i32, kind: i32): u32 {
   const extra = load<u8>(LENGTH_EXTRAS + (symbol - 257)) as u32;
   return ((load<u16>(LENGTH_BASES + ((symbol - 257) << 1)) as u32) << 16) | (code + extra);
 }
+
+/** The bits that choose within the part of the table that an entry names. */
+export function maskOf(entry: u32): u32 {
+  return ((1 as u32) << ((entry >> 8) & 15)) - 1;
+}
+
+/** A length or a distance: its base and the extra bits behind its code. */
+export function valueOf(entry: u32, before: u64): usize {
+  const whole = (before & (((1 as u64) << (entry as u64)) - 1)) as u32;
+  return ((entry >> 16) + (whole >> ((entry >> 8) & 15))) as usize;
+}

@@ -3,6 +3,7 @@
 // Bits wait in `bits`, lowest first, and `count` of them are true; those above are bits to come, and are read again.
 // Only the lowest six bits of `count` mean anything in the hot loop.
 
+import { copyMatch } from "./inflate-match.as";
 import {
   DISTANCE,
   DISTANCE_MASK,
@@ -13,10 +14,12 @@ import {
   LITLEN_MASK,
   makeTable,
   makeTables,
+  maskOf,
   PART,
   PRECODE,
   PRECODE_KIND,
   SPECIAL,
+  valueOf,
 } from "./inflate-tables.as";
 
 const PRECODE_ORDER: usize = memory.data<u8>([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
@@ -344,48 +347,4 @@ function runCodes(outputLimit: usize, isAll: bool): i32 {
   bits = held;
   count = size & 63;
   return isBeyond() ? IS_CUT : answer;
-}
-
-/** The bits that choose within the part of the table that an entry names. */
-function maskOf(entry: u32): u32 {
-  return ((1 as u32) << ((entry >> 8) & 15)) - 1;
-}
-
-/** A length or a distance: its base and the extra bits behind its code. */
-function valueOf(entry: u32, before: u64): usize {
-  const whole = (before & (((1 as u64) << (entry as u64)) - 1)) as u32;
-  return ((entry >> 16) + (whole >> ((entry >> 8) & 15))) as usize;
-}
-
-/** What lies `distance` before `start`, up to `stop`; up to 15 bytes more may be written. */
-function copyMatch(start: usize, distance: usize, stop: usize): void {
-  let to = start;
-  let source = to - distance;
-  if (distance >= 16) {
-    do {
-      v128.store(to, v128.load(source));
-      source += 16;
-      to += 16;
-    } while (to < stop);
-    return;
-  }
-  if (distance == 1) {
-    const same = v128.splat<u8>(load<u8>(source));
-    do {
-      v128.store(to, same);
-      to += 16;
-    } while (to < stop);
-    return;
-  }
-  if (distance < 8) {
-    for (let i: usize = 0; i < 8; i++) store<u8>(to + i, load<u8>(source + i));
-    to += 8;
-    // What lies a multiple of the distance back is the same.
-    source = to - distance * ((distance + 7) / distance);
-  }
-  while (to < stop) {
-    store<u64>(to, load<u64>(source));
-    source += 8;
-    to += 8;
-  }
 }
