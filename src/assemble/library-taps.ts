@@ -1,7 +1,7 @@
-import type { LibraryNeeds } from "../debian/elf.ts";
+import { LIBRARY, type LibraryNeeds } from "../debian/elf.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 import { createLibraryBytes } from "./library-bytes.ts";
-import { LIBRARY, MAX_LIBRARY, NOT_READ } from "./wheel-libraries.ts";
+import { MAX_LIBRARY, NOT_READ } from "./wheel-libraries.ts";
 
 /** What a shared library of a wheel needs, as its bytes told on their way into a layer. */
 export interface SeenLibrary {

@@ -1,6 +1,6 @@
 import { readZip } from "../archive/zip.ts";
 import type { ZipEntry } from "../archive/zip-entry.ts";
-import type { LibraryNeeds } from "../debian/elf.ts";
+import { LIBRARY, type LibraryNeeds } from "../debian/elf.ts";
 import { blame } from "./blame.ts";
 import { plainChunks } from "./inflate.ts";
 import { createLibraryBytes, type LibraryBytes } from "./library-bytes.ts";
@@ -17,8 +17,6 @@ export interface WheelLibrary extends LibraryNeeds {
 export const MAX_LIBRARY: number = 64 * 2 ** 20;
 /** What is told of one of those. */
 export const NOT_READ: LibraryNeeds = { soname: undefined, machine: 0, needed: [] };
-/** Names of shared libraries. */
-export const LIBRARY: RegExp = /\.so(?:\.[\w.]+)?$/;
 
 /**
  * Every shared library of the wheel at `path`, sorted by path; of the largest ones the name alone. Those in `seen` are

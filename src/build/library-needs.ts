@@ -1,7 +1,7 @@
 import type { SeenLibrary } from "../assemble/library-taps.ts";
 import type { WheelLibrary } from "../assemble/wheel-libraries.ts";
 import type { Base } from "../base/base.ts";
-import { type LibraryNeeds, readLibraryNeeds } from "../debian/elf.ts";
+import { LIBRARY, type LibraryNeeds, readLibraryNeeds } from "../debian/elf.ts";
 import type { NeedingLibrary } from "../install/system-libraries.ts";
 import type { FileSource, LayerRecipe } from "../layers/recipe.ts";
 import { digestOfHex } from "../oci/digest.ts";
@@ -20,8 +20,6 @@ export type NeedsDeps = Pick<BuildDeps, "store" | "report" | "signal">;
 
 /** What owns the project's own libraries, in messages. */
 const PROJECT = "the project";
-
-const LIBRARY = /\.so(?:\.[\w.]+)?$/;
 
 /** Whether a wheel may hold machine code at all. */
 export function isBinary({ wheel }: { readonly wheel: Pick<LockedWheel, "filename"> }): boolean {

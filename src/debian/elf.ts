@@ -19,6 +19,9 @@ export interface LibraryNeeds extends SharedLibrary {
   readonly folders?: readonly string[];
 }
 
+/** File names of shared libraries. */
+export const LIBRARY: RegExp = /\.so(?:\.[\w.]+)?$/;
+
 const ET_EXEC = 2;
 const ET_DYN = 3;
 const PT_LOAD = 1;
