@@ -4,7 +4,7 @@ import { ROOT } from "../test/support/cli.ts";
 import { succeed } from "./_measure.ts";
 import { clear, readOptions, workFolder } from "./_options.ts";
 import { openApp } from "./_wheel-app.ts";
-import { OCIASM, ociasm } from "./peers/ociasm.ts";
+import { buildWords, ociasm } from "./peers/ociasm.ts";
 import { addProfile, type CpuProfile, frame } from "./report/cpu-profile.ts";
 import { flameGraph } from "./report/flame-graph.ts";
 
@@ -26,10 +26,9 @@ export async function bench(args: readonly string[]): Promise<void> {
     await (await ociasm("ociasm").start(app, folder)).stop();
     const profiles = join(folder, "profiles");
     await mkdir(profiles);
-    const source = ["--no-index", "--find-links", app.wheels, "--base", `oci:${app.base}`];
-    const places = ["--cache-dir", join(folder, "cache"), "-o", `type=oci,dest=${join(folder, "out")},tar=false`];
     const node = ["--cpu-prof", "--cpu-prof-dir", profiles];
-    await succeed(process.execPath, [...node, OCIASM, "build", app.context, ...source, ...places, "-q"]);
+    const words = buildWords(app, { layout: join(folder, "out") }, join(folder, "cache"));
+    await succeed(process.execPath, [...node, ...words]);
     const root = frame("all threads");
     for (const file of await readdir(profiles)) {
       const profile = JSON.parse(await readFile(join(profiles, file), "utf8")) as CpuProfile;

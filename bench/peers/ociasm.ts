@@ -18,17 +18,31 @@ export function ociasm(name: string, flags: readonly string[] = []): Peer {
 
 async function start(app: App, folder: string, flags: readonly string[]): Promise<Session> {
   const cache = join(folder, "cache");
-  const build = async (context: string, target: Target): Promise<Cost> => {
-    const source = ["--no-index", "--find-links", app.wheels, "--base", `oci:${app.base}`];
-    const places = [...placeOf(target), "--cache-dir", cache, "--progress", "quiet", "--json"];
-    return await succeed(process.execPath, [OCIASM, "build", context, ...source, ...places, ...flags]);
-  };
+  const build = async (context: string, target: Target): Promise<Cost> =>
+    await succeed(process.execPath, [...buildWords({ ...app, context }, target, cache), ...flags]);
   // Reads the base's Python once, as the others import the base.
   const empty = join(folder, "empty");
   await mkdir(empty, { recursive: true });
   await writeFile(join(empty, "main.py"), "print(1)\n");
   await build(empty, { layout: join(folder, "empty-image") });
   return { build: (target) => build(app.context, target), store: [cache], stop: async () => {} };
+}
+
+/** Words for node that build an application from its local wheels alone. */
+export function buildWords({ context, wheels, base }: App, target: Target, cache: string): readonly string[] {
+  const source = ["--no-index", "--find-links", wheels, "--base", `oci:${base}`];
+  return [
+    OCIASM,
+    "build",
+    context,
+    ...source,
+    ...placeOf(target),
+    "--cache-dir",
+    cache,
+    "--progress",
+    "quiet",
+    "--json",
+  ];
 }
 
 function placeOf(target: Target): readonly string[] {
