@@ -2,13 +2,12 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { ROOT, type RunResult, run } from "./cli.ts";
 
 // Debian's Bazel in folders of the test's own, with no network.
 
 const COMPILED = fileURLToPath(new URL("../../src/", import.meta.url));
-const ENTRIES: readonly string[] = ["cli/main", "assemble/worker", "store/hash-worker", "base/debian-worker"];
+const BUNDLER = join(ROOT, "src/cli/bundle.mjs");
 
 /** A rule of somebody else, `layout`: the files below base_layout/ as one directory, as rules_oci hands over a base. */
 export const LAYOUT_RULE = `def _layout(ctx):
@@ -32,17 +31,8 @@ export function writeFiles(folder: string, files: Readonly<Record<string, string
 export async function installedPackage(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const name of ["layout", "node_modules", "package.json"]) symlinkSync(join(ROOT, name), join(folder, name));
-  await build({
-    entryPoints: ENTRIES.map((entry) => `${COMPILED}${entry}.js`),
-    outdir: join(folder, "build", "bundle", "cli"),
-    entryNames: "[name]",
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    packages: "external",
-    logLevel: "error",
-  });
+  const bundled = await run(process.execPath, [BUNDLER, COMPILED, join(folder, "build", "bundle", "cli")]);
+  assert.equal(bundled.code, 0, bundled.stderr);
 }
 
 const CC: readonly string[] = [
