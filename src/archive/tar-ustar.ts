@@ -8,6 +8,11 @@ export const MAX_USTAR_NUMBER = 0o77777777777;
 export const MAX_USTAR_NAME = 100;
 const MAX_PREFIX = 155;
 
+const MAGIC = utf8("ustar\x0000");
+const CHECKSUM = 148;
+const BLANK = 0x20;
+const ZERO = 0x30;
+
 export interface UstarFields {
   readonly typeFlag: string;
   readonly name: Uint8Array;
@@ -24,28 +29,35 @@ export interface UstarFields {
 export function encodeUstar(fields: UstarFields): Uint8Array {
   const block = new Uint8Array(TAR_BLOCK);
   block.set(fields.name, 0);
-  block.set(octal(fields.mode, 7), 100);
-  block.set(octal(fields.uid, 7), 108);
-  block.set(octal(fields.gid, 7), 116);
-  block.set(octal(fields.size, 11), 124);
-  block.set(octal(fields.mtime, 11), 136);
-  block.set(utf8("        "), 148);
-  block.set(utf8(fields.typeFlag), 156);
+  putOctal(block, 100, fields.mode, 7);
+  putOctal(block, 108, fields.uid, 7);
+  putOctal(block, 116, fields.gid, 7);
+  putOctal(block, 124, fields.size, 11);
+  putOctal(block, 136, fields.mtime, 11);
+  block[156] = fields.typeFlag.charCodeAt(0);
   block.set(fields.linkName, 157);
-  block.set(utf8("ustar\x0000"), 257);
-  block.set(octal(0, 7), 329);
-  block.set(octal(0, 7), 337);
+  block.set(MAGIC, 257);
+  putOctal(block, 329, 0, 7);
+  putOctal(block, 337, 0, 7);
   block.set(fields.prefix, 345);
-  block.set(utf8(`${checksum(block).toString(8).padStart(6, "0")}\0 `), 148);
+  putOctal(block, CHECKSUM, sumWithBlanks(block), 6);
+  block[CHECKSUM + 7] = BLANK;
   return block;
 }
 
-function octal(value: number, digits: number): Uint8Array {
-  return utf8(value.toString(8).padStart(digits, "0"));
+function putOctal(block: Uint8Array, at: number, value: number, digits: number): void {
+  let rest = value;
+  for (let place = at + digits - 1; place >= at; place--) {
+    block[place] = ZERO + (rest % 8);
+    rest = Math.floor(rest / 8);
+  }
 }
 
-function checksum(block: Uint8Array): number {
-  return block.reduce((sum, byte) => sum + byte, 0);
+/** The sum of a block whose checksum is still zero, as if it were eight blanks. */
+function sumWithBlanks(block: Uint8Array): number {
+  let sum = 8 * BLANK;
+  for (const byte of block) sum += byte;
+  return sum;
 }
 
 /** Both parts of a name as ustar stores it, or undefined when it is not ASCII or fits in no split. */

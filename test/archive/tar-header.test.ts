@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import test from "node:test";
 import type { TarEntry } from "../../src/archive/tar-entry.ts";
 import { encodeTarHeader, tarPadding } from "../../src/archive/tar-header.ts";
+import { normalizeTarPath } from "../../src/archive/tar-paths.ts";
 
 const file: TarEntry = { path: "app/x.py", type: "file", mode: 0o644, uid: 0, gid: 0, size: 5, mtime: 315532800 };
 const text = (bytes: Uint8Array, start: number, end: number) =>
@@ -102,3 +103,17 @@ for (const [what, entry] of broken) {
     assert.throws(() => encodeTarHeader(entry), { name: "OciasmError", code: "BUG" });
   });
 }
+
+test("only paths in their plain form are taken", () => {
+  const parts = ["", ".", "..", "...", "a", ".a", "a.", "a\0", "\ud800", "é", "\u{1f600}"];
+  for (const first of parts) {
+    for (const second of parts) {
+      for (const path of [first, `${first}/${second}`, `${first}/${second}/x`]) {
+        const isPlain = path !== "" && normalizeTarPath(path) === path && !/\p{Cs}/u.test(path);
+        const encode = () => encodeTarHeader({ ...file, path });
+        if (isPlain) assert.doesNotThrow(encode, path);
+        else assert.throws(encode, { code: "BUG" }, path);
+      }
+    }
+  }
+});
