@@ -16,13 +16,7 @@ export interface InspectRequest {
 export async function inspectWheel({ path, source, scheme }: InspectRequest): Promise<readonly OwnedEntry[]> {
   const files = createSourceFiles();
   try {
-    const plan = planInstall(await readWheelContents(files.file(path), source), scheme);
-    return planListing(plan, `${source.name}==${source.version}`).map(({ path: at, type, sha256, size }) => ({
-      path: at,
-      type,
-      ...(sha256 === undefined ? {} : { sha256 }),
-      ...(size === undefined ? {} : { size }),
-    }));
+    return planListing(planInstall(await readWheelContents(files.file(path), source), scheme));
   } finally {
     files.close();
   }

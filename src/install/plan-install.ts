@@ -142,8 +142,9 @@ function addGenerated(
 }
 
 function plannedRow(file: PlannedFile, scheme: InstallScheme): PlannedRow {
-  const name = posix.relative(scheme.site, file.path);
   const { content, path } = file;
+  const isBelow = path.startsWith(`${scheme.site}/`);
+  const name = isBelow ? path.slice(scheme.site.length + 1) : posix.relative(scheme.site, path);
   switch (content.from) {
     case "text": {
       const bytes = utf8(content.text);
