@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const BUNDLE = fileURLToPath(new URL("../../bundle/cli/main.js", import.meta.url));
+/** The command line as compiled, a file for each module. */
+export const COMPILED_CLI: string = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 /** The command line as it is shipped; as compiled where it is not bundled. */
-export const CLI: string = existsSync(BUNDLE)
-  ? BUNDLE
-  : fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+export const CLI: string = existsSync(BUNDLE) ? BUNDLE : COMPILED_CLI;
 export const ROOT: string = fileURLToPath(new URL("../../../", import.meta.url));
 
 export interface RunOptions {
@@ -14,6 +14,8 @@ export interface RunOptions {
   /** Replaces the environment but for PATH and the certificates and indexes that this machine needs. */
   readonly env?: Readonly<Record<string, string>>;
   readonly node?: string;
+  /** Instead of CLI. */
+  readonly program?: string;
   readonly input?: string;
   readonly timeoutMs?: number;
 }
@@ -73,7 +75,7 @@ export function run(command: string, args: readonly string[], options: RunOption
 }
 
 export function startOciasm(args: readonly string[], options: RunOptions = {}): Running {
-  return start(options.node ?? process.execPath, [CLI, ...args], {
+  return start(options.node ?? process.execPath, [options.program ?? CLI, ...args], {
     ...options,
     env: { ...machineEnvironment(), ...options.env },
   });
