@@ -60,9 +60,10 @@ export async function inRounds(rounds: number, jobs: readonly Job[], tell?: "qui
   }));
 }
 
-/** What went wrong, without the folders of this machine. */
+/** What went wrong, by the first line and the last, which says why; without the folders of this machine. */
 export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const lines = (error instanceof Error ? error.message : String(error)).trim().split("\n");
+  const message = [...new Set([lines[0], lines.at(-1)])].join(": ");
   return message.replace(/(?<![\w:/])(?:\/[^\s/:"'=,]+)+(?=\/)/g, "…");
 }
 

@@ -105,11 +105,12 @@ test("writes tables where a page wants them, and leaves those of cases that were
   assert.equal(withTables(written, [result([])]), written);
 });
 
-test("keeps the folders of this machine out of what is published", () => {
+test("says in two lines why a peer has no figures, and keeps the folders of this machine out", () => {
   const reason = reasonOf(
-    new Error('buildah --root /tmp/x/y: exit 1\nError: open "/srv/a b/c": http://127.0.0.1:5000/v2/ failed'),
+    new Error('buildah --root /tmp/x/y: exit 1\n#1 done\nError: open "/srv/a b/c": http://127.0.0.1:5000/v2/ failed\n'),
   );
-  assert.equal(reason, 'buildah --root …/y: exit 1\nError: open "…/a b/c": http://127.0.0.1:5000/v2/ failed');
+  assert.equal(reason, 'buildah --root …/y: exit 1: Error: open "…/a b/c": http://127.0.0.1:5000/v2/ failed');
+  assert.equal(reasonOf("not here"), "not here");
 });
 
 test("finds the version in what a program says of itself", () => {
