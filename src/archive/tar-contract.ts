@@ -1,11 +1,10 @@
 import { OciasmError } from "../errors.ts";
 import { printable } from "./printable.ts";
 import type { TarEntry } from "./tar-entry.ts";
+import { normalizeTarPath } from "./tar-paths.ts";
 import { MAX_USTAR_NUMBER } from "./tar-ustar.ts";
 
 const MAX_OWNER = 2 ** 32 - 2;
-/** An empty part, one that is `.` or `..`, NUL, half a surrogate pair: what normalizeTarPath changes or UTF-8 can't hold. */
-const NOT_PLAIN = /(?:^|\/)\.{0,2}(?:\/|$)|[\0\p{Cs}]/u;
 
 /** Throws BUG for an entry that breaks TarEntry's contract: whoever made it should not have. */
 export function checkTarEntry(entry: TarEntry): void {
@@ -28,7 +27,7 @@ function linkProblem({ type, linkName }: TarEntry): string | undefined {
 }
 
 function isPlain(path: string): boolean {
-  return path === "" || !NOT_PLAIN.test(path);
+  return normalizeTarPath(path) === path && !/\p{Cs}/u.test(path);
 }
 
 function numberProblem(entry: TarEntry): string | undefined {

@@ -1,9 +1,13 @@
+/** A part that is empty, `.` or `..`: few paths have one, and each path of a layer is looked at. */
+const ODD_PART = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
 /**
  * The path of a foreign tar as a TarEntry holds it: `./`, empty parts, leading and trailing slashes gone, the root
  * itself as "". Undefined for what must not be used: a `..` part or a NUL.
  */
 export function normalizeTarPath(text: string): string | undefined {
   if (text.includes("\0")) return undefined;
+  if (!ODD_PART.test(text)) return text;
   const parts = text.split("/").filter((part) => part !== "" && part !== ".");
   return parts.includes("..") ? undefined : parts.join("/");
 }
