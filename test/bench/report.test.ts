@@ -105,7 +105,7 @@ test("writes tables where a page wants them, and leaves those of cases that were
   assert.equal(withTables(written, [result([])]), written);
 });
 
-test("says in two lines why a peer has no figures, and keeps the folders of this machine out", () => {
+test("says by a message's first line and its last why a peer has no figures, and keeps the folders of this machine out", () => {
   const reason = reasonOf(
     new Error('buildah --root /tmp/x/y: exit 1\n#1 done\nError: open "/srv/a b/c": http://127.0.0.1:5000/v2/ failed\n'),
   );
