@@ -8,13 +8,17 @@ export interface DeflateStream {
   readonly readInto: (target: Uint8Array, offset: number) => void;
   /** Gets all of its bytes in their order; they are valid until it returns. */
   readonly onRaw?: ((chunk: Uint8Array) => void) | undefined;
+  /** Told the CRC-32 of all plain bytes at the end. */
+  readonly onCrc?: ((crc: number) => void) | undefined;
   /** Makes the error for a stream that is damaged, cut off, or followed by other bytes. */
   readonly refuse: (problem: string) => Error;
 }
 
 /** Inflates half a megabyte at a time; each chunk is valid until the next is asked for. */
-export function* inflateRaw({ size, readInto, onRaw, refuse }: DeflateStream): Generator<Uint8Array, void, undefined> {
+export function* inflateRaw(stream: DeflateStream): Generator<Uint8Array, void, undefined> {
+  const { size, readInto, onRaw, onCrc, refuse } = stream;
   const machine = idle.pop() ?? createMachine();
+  let crc = 0;
   try {
     machine.reset();
     for (let done = 0; ; ) {
@@ -28,13 +32,16 @@ export function* inflateRaw({ size, readInto, onRaw, refuse }: DeflateStream): G
         answer = machine.run(added, done === size);
         added = 0;
         const plain = machine.plain();
-        if (plain.length > 0) yield plain;
+        if (plain.length === 0) continue;
+        if (onCrc !== undefined) crc = machine.crc(crc);
+        yield plain;
       } while (answer === Answer.isFull);
       if (answer === Answer.needsInput) continue;
       if (answer === Answer.isDamaged) throw refuse("has a damaged deflate stream");
       if (answer === Answer.isCut) throw refuse("has a deflate stream that is cut off");
       const behind = size - done + machine.unused();
       if (behind !== 0) throw refuse(`has ${behind} bytes behind its deflate stream`);
+      onCrc?.(crc);
       return;
     }
   } finally {
@@ -54,6 +61,8 @@ interface Machine {
   readonly run: (added: number, isAll: boolean) => number;
   /** What the last run has made. */
   readonly plain: () => Uint8Array;
+  /** CRC-32 of the same, behind bytes whose CRC is `before`. */
+  readonly crc: (before: number) => number;
   /** How many bytes it was given and did not need. */
   readonly unused: () => number;
 }
@@ -64,7 +73,7 @@ const idle: Machine[] = [];
 const instantiate = instances<Exports>(CODE);
 
 function createMachine(): Machine {
-  const { memory, INPUT, INPUT_SIZE, reset, makeRoom, run, begin, end, unused } = instantiate();
+  const { memory, INPUT, INPUT_SIZE, reset, makeRoom, run, crc, begin, end, unused } = instantiate();
   const bytes = new Uint8Array(memory.buffer);
   const inputEnd = INPUT.value + INPUT_SIZE.value;
   return {
@@ -76,6 +85,7 @@ function createMachine(): Machine {
     },
     run: (added, isAll) => run(added, isAll ? 1 : 0),
     plain: () => bytes.subarray(begin(), end()),
+    crc: (before) => crc(before) >>> 0,
   };
 }
 
@@ -86,7 +96,9 @@ interface Exports {
   readonly reset: () => void;
   readonly makeRoom: () => number;
   readonly run: (added: number, isAll: number) => number;
+  readonly crc: (before: number) => number;
   readonly begin: () => number;
   readonly end: () => number;
   readonly unused: () => number;
+  readonly fold: (start: number, length: number, state: number) => number;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { constants, deflateRawSync, type InflateRaw, inflateRawSync, type ZlibOptions } from "node:zlib";
+import { constants, crc32, deflateRawSync, type InflateRaw, inflateRawSync, type ZlibOptions } from "node:zlib";
 import { inflateRaw } from "../../src/archive/inflate.ts";
 import { sampleBytes } from "../support/codec.ts";
 
@@ -71,11 +71,30 @@ const SAMPLES: Readonly<Record<string, Buffer>> = {
   "matches of all distances": repeats(),
 };
 
+/** CRC-32 of the plain bytes, as it is told; undefined when it was not told once, at the end. */
+function crcByUs(stream: Uint8Array): number | undefined {
+  const told: number[] = [];
+  const onCrc = (crc: number): void => void told.push(crc);
+  for (const chunk of inflateRaw({ ...streamOf(stream), onCrc })) assert.ok(chunk.length > 0 && told.length === 0);
+  return told.length === 1 ? told[0] : undefined;
+}
+
+test("tells the CRC-32 that zlib tells, whatever the number of bytes", () => {
+  const plain = sampleBytes(2_500_000, 5);
+  const around = [0, 4800, 9600, 65_536, 65_536 + 4800, 131_072 + 4800, 524_288];
+  const sizes = new Set(around.flatMap((size) => [-16, -1, 0, 1, 8, 15, 16].map((more) => size + more)));
+  for (const size of [...sizes, 2_499_999].filter((one) => one >= 0)) {
+    const bytes = plain.subarray(plain.length - size);
+    assert.equal(crcByUs(deflateRawSync(bytes, { level: 1 })), crc32(bytes), String(size));
+  }
+});
+
 for (const [name, plain] of Object.entries(SAMPLES)) {
   test(`inflates what zlib deflates: ${name}`, () => {
     for (const options of ENCODERS) {
       const stream = deflateRawSync(plain, options);
       assert.ok(inflate(stream).equals(plain), JSON.stringify(options));
+      assert.equal(crcByUs(stream), crc32(plain), JSON.stringify(options));
     }
   });
 }

@@ -3,6 +3,7 @@
 // Bits wait in `bits`, lowest first, and `count` of them are true; those above are bits to come, and are read again.
 // Only the lowest six bits of `count` mean anything in the hot loop.
 
+import { crcOf } from "./crc.as";
 import { copyMatch } from "./inflate-match.as";
 import {
   DISTANCE,
@@ -100,6 +101,11 @@ export function end(): usize {
 let began: usize = OUTPUT;
 export function begin(): usize {
   return began;
+}
+
+/** The CRC-32 of the plain bytes of the last `run`, behind others whose CRC is `before`. */
+export function crc(before: u32): u32 {
+  return crcOf(began, output - began, before);
 }
 
 /** Inflates until it needs input, has `OUTPUT_SIZE` plain bytes or more, or ends. `added` bytes were put where `makeRoom` said. */
