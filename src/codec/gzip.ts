@@ -1,8 +1,8 @@
 import { crc32 } from "node:zlib";
 import { createDeflate, DEFLATE_VERSION, type DeflateLevel } from "../archive/deflate.ts";
+import { GZIP_HEADER, gzipTrailer } from "../archive/gzip.ts";
 import { createBlocks } from "./blocks.ts";
 import type { ByteSink, LayerCodec, LayerWriter } from "./codec.ts";
-import { MEMBER_HEADER, memberTrailer } from "./gzip-member.ts";
 import { checkLevel } from "./level.ts";
 
 /** Plain bytes of one shared member: docs/decisions/0002-gzip-members.md has the measurements. */
@@ -53,9 +53,9 @@ function createGzipWriter(sink: ByteSink, workspace: Workspace): LayerWriter {
 
   const writeMember = (bytes: Uint8Array): void => {
     members++;
-    sink.write(MEMBER_HEADER);
+    sink.write(GZIP_HEADER);
     sink.write(deflate(bytes));
-    sink.write(memberTrailer(crc32(bytes), bytes.length));
+    sink.write(gzipTrailer(crc32(bytes), bytes.length));
   };
   const shared = createBlocks(block);
   const endShared = (): void => {
@@ -71,10 +71,10 @@ function createGzipWriter(sink: ByteSink, workspace: Workspace): LayerWriter {
       if (file.compressedSize < SPLICE_THRESHOLD) return undefined;
       members++;
       endShared();
-      sink.write(MEMBER_HEADER);
+      sink.write(GZIP_HEADER);
       return {
         raw: (chunk) => sink.write(chunk),
-        end: () => sink.write(memberTrailer(file.crc32, file.size)),
+        end: () => sink.write(gzipTrailer(file.crc32, file.size)),
       };
     },
     finish: async () => {
