@@ -6,7 +6,7 @@ import type { IndexClient } from "../pypi/index-client.ts";
 import type { Target } from "../python/target.ts";
 import { formatVersion } from "../python/version.ts";
 import { parseWheelName } from "../python/wheel-name.ts";
-import { chooseWheel, type WheelChoice } from "../resolve/choose-wheel.ts";
+import { chooseWheel, isOfVersion, type WheelChoice } from "../resolve/choose-wheel.ts";
 import type { DistributionFile, Lock, LockedPackage } from "../resolve/lock.ts";
 import { foreignMachine, type LockMachine } from "../resolve/lock-machine.ts";
 import { type SelectChoice, type SelectedPackage, surveyPackages } from "../resolve/select.ts";
@@ -179,6 +179,9 @@ async function choose(
   if (files.from === "lock") return chooseWheel(item, files.files, target);
   if (files.from === "sources") throw new OciasmError("BUG", `no file of ${item.name} is to be chosen`);
   if (files.from === "direct") return chooseWheel(item, [files.file], target);
+  const only = await onlyFile(item, files.name, index);
+  const sure = only === undefined ? undefined : chooseWheel(item, [only], target);
+  if (sure !== undefined && "wheel" in sure) return sure;
   // A hash names the same bytes for ever, so a page seen before is as good as a new one when it has a fitting wheel.
   const known = item.sha256.length === 0 ? [] : await index.cachedFiles(files.name, item.sha256);
   if (known.length > 0) {
@@ -188,6 +191,16 @@ async function choose(
   const asked = await index.files(files.name);
   if (asked.length === 0) throw notFound(item, index);
   return chooseWheel(item, asked, target);
+}
+
+/**
+ * The one file that the one hash of a package can mean, if its bytes are no other: they are held against the hash when a
+ * layer has to be made of them. A layer that is known is what the lock names, whatever the file holds.
+ */
+async function onlyFile(item: InputPackage, name: string, index: IndexClient): Promise<DistributionFile | undefined> {
+  if (item.sha256.length !== 1) return undefined;
+  const [file, ...others] = (await index.unread(name)).filter((one) => isOfVersion(item, one));
+  return others.length === 0 ? file : undefined;
 }
 
 function notFound(item: InputPackage, index: IndexClient): OciasmError {

@@ -192,7 +192,9 @@ async function selectPinned(
   { index, builder }: Places,
   deps: BuildDeps,
 ): Promise<readonly PinnedPackage[]> {
-  const { packages } = await lockStep(input, target, choice, index.client, deps, builder);
+  // What is written down has been read.
+  const client = { ...index.client, unread: async () => [] };
+  const { packages } = await lockStep(input, target, choice, client, deps, builder);
   const selected = new Map(
     selectPackages(input, target, choice, builder.allows).map((one) => [one.package.name, one.package]),
   );

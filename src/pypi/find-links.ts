@@ -4,7 +4,7 @@ import type { FindLinks } from "./index-config.ts";
 import type { IndexDeps } from "./index-deps.ts";
 import { belongsTo, filenameOf, type IndexFile, isDistribution } from "./index-file.ts";
 import { fetchPage } from "./index-page.ts";
-import { localFiles } from "./local-files.ts";
+import { describeUnread, localFiles } from "./local-files.ts";
 import type { ReadCached } from "./page-cache.ts";
 import { fragmentHash } from "./plain-link.ts";
 
@@ -40,6 +40,16 @@ export async function cachedFindLinks(
   const single = singleFile(links.location);
   const files = single === undefined ? await read(links.location) : [single];
   return files.filter((file) => belongsTo(file.filename, name));
+}
+
+/** The same without reading a file that was never hashed here; undefined for a place that is not of this host. */
+export async function unreadFindLinks(
+  links: FindLinks,
+  name: string,
+  deps: Pick<IndexDeps, "store">,
+): Promise<readonly IndexFile[] | undefined> {
+  if (isRemote(links.location)) return undefined;
+  return (await localFiles(links.location, name, deps.store, describeUnread)) ?? [];
 }
 
 function isRemote(location: string): boolean {

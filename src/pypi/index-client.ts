@@ -4,6 +4,7 @@ import { parseSdistName } from "../python/sdist-name.ts";
 import type { DistributionFile } from "../resolve/lock.ts";
 import { collectCached, collectFiles, distinctFiles, isTrustedHost } from "./collect-files.ts";
 import { fileSize } from "./file-size.ts";
+import { unreadFindLinks } from "./find-links.ts";
 import type { IndexConfig } from "./index-config.ts";
 import type { IndexDeps } from "./index-deps.ts";
 import type { IndexFile } from "./index-file.ts";
@@ -15,6 +16,11 @@ export interface IndexClient {
   files(name: string): Promise<readonly IndexFile[]>;
   /** What is known without a request of files with these hashes: a hash names the same bytes for ever. */
   cachedFiles(name: string, sha256s: readonly string[]): Promise<readonly IndexFile[]>;
+  /**
+   * Where places of this host are all there are: what lies there, as far as no file is read for it. One that was never
+   * hashed here has neither size nor hash. Empty where other places are asked too.
+   */
+  unread(name: string): Promise<readonly IndexFile[]>;
   /** Bytes; see ./file-size.ts. */
   sizeOf(file: DistributionFile): Promise<number>;
   /** Every URL at which these bytes are listed, by name and sha256. Asks the indexes when `ask` is set. */
@@ -48,6 +54,13 @@ export function createIndexClient(config: IndexConfig, given: IndexDeps): IndexC
   return {
     files: async (name) => distinctFiles(await everything(normalizeName(name))),
     cachedFiles: async (name, sha256s) => distinctFiles(await cached(normalizeName(name), sha256s)),
+    unread: async (name) => {
+      if (config.indexes.length > 0) return [];
+      const found = await Promise.all(
+        config.findLinks.map((links) => unreadFindLinks(links, normalizeName(name), deps)),
+      );
+      return found.includes(undefined) ? [] : distinctFiles(found.flatMap((files) => files ?? []));
+    },
     sizeOf: (file) => fileSize(file, deps, isTrusted(file.url)),
     mirrors: async ({ filename, sha256 }, ask) => {
       const sdist = parseSdistName(filename);

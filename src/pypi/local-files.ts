@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { open, readdir, readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join, resolve as resolvePath } from "node:path";
@@ -10,6 +11,9 @@ import { hashHandle } from "../store/hash-file.ts";
 import { belongsTo, type IndexFile, isDistribution } from "./index-file.ts";
 import { parseSimpleHtml } from "./simple-html.ts";
 
+/** Tells of a file of this host what an index would. */
+type Describe = (path: string, store: KeyIndex) => Promise<IndexFile>;
+
 /**
  * Files of a project in a folder, in an HTML file of links, or the one archive that `location` is (a path or file: URL).
  * Undefined when nothing is there.
@@ -18,13 +22,14 @@ export async function localFiles(
   location: string,
   name: string,
   store: KeyIndex,
+  describe: Describe = describeFile,
 ): Promise<readonly IndexFile[] | undefined> {
   const path = localPath(location);
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return undefined;
-  if (found.isDirectory()) return folderFiles(path, name, store);
+  if (found.isDirectory()) return folderFiles(path, name, store, describe);
   if (/\.html?$/i.test(path)) return pageFiles(path, name);
-  return isDistribution(path) && belongsTo(basename(path), name) ? [await describeFile(path, store)] : [];
+  return isDistribution(path) && belongsTo(basename(path), name) ? [await describe(path, store)] : [];
 }
 
 /** Path of a file: URL or of a path that may start with `~`. */
@@ -42,12 +47,17 @@ export function localPath(location: string): string {
   return location === "~" || location.startsWith("~/") ? join(homedir(), location.slice(1)) : resolvePath(location);
 }
 
-async function folderFiles(folder: string, name: string, store: KeyIndex): Promise<readonly IndexFile[]> {
+async function folderFiles(
+  folder: string,
+  name: string,
+  store: KeyIndex,
+  describe: Describe,
+): Promise<readonly IndexFile[]> {
   const names = await readdir(folder).catch(() => []);
   const files: IndexFile[] = [];
   for (const filename of names.filter((file) => isDistribution(file) && belongsTo(file, name)).sort()) {
     if ((await stat(join(folder, filename)).catch(() => undefined))?.isFile() === true) {
-      files.push(await describeFile(join(folder, filename), store));
+      files.push(await describe(join(folder, filename), store));
     }
   }
   return files;
@@ -67,6 +77,29 @@ export async function describeFile(
   return { filename: basename(path), url: pathToFileURL(path).href, sha256, size };
 }
 
+/** The same of a file that was hashed on this host before, also where it is another now; else neither size nor hash. */
+export async function describeUnread(path: string, store: KeyIndex): Promise<IndexFile> {
+  const named = { filename: basename(path), url: pathToFileURL(path).href };
+  const known = await store.get<HashNote>(HASHES, path);
+  if (known === undefined) return named;
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || stateOf(found) !== known.state) return describeFile(path, store);
+  return { ...named, sha256: known.sha256, size: found.size };
+}
+
+const HASHES = "local-hashes";
+
+/** What is remembered of a file by its path. */
+interface HashNote {
+  readonly state: string;
+  readonly sha256: string;
+}
+
+/** Of the two times, nobody can set the second one back. */
+function stateOf({ size, mtimeMs, ctimeMs, ino }: Stats): string {
+  return `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+}
+
 /** A file as it was when it was hashed; the hash is kept for as long as the file is not touched. */
 export async function hashLocal(
   path: string,
@@ -78,12 +111,13 @@ export async function hashLocal(
     throw new OciasmError(code, `${path} can't be read`, { cause: error });
   });
   try {
-    const { size, mtimeMs, ctimeMs, ino } = await handle.stat();
-    // Of the two times, nobody can set the second one back.
-    const key = `${path} ${size} ${mtimeMs} ${ctimeMs} ${ino}`;
-    const known = await store.get<string>("local-hashes", key);
-    const sha256 = known ?? (await hashHandle(handle, signal)).sha256;
-    if (known === undefined) await store.set("local-hashes", key, sha256);
+    const found = await handle.stat();
+    const { size, mtimeMs, ino } = found;
+    const state = stateOf(found);
+    const known = await store.get<HashNote>(HASHES, path);
+    if (known?.state === state) return { path, size, mtimeMs, ino, sha256: known.sha256 };
+    const { sha256 } = await hashHandle(handle, signal);
+    await store.set(HASHES, path, { state, sha256 } satisfies HashNote);
     return { path, size, mtimeMs, ino, sha256 };
   } finally {
     await handle.close();

@@ -71,6 +71,8 @@ async function fromAnywhere(wheel: LockedWheel, deps: WheelDeps): Promise<void> 
   };
   const mirrors = async (ask: boolean): Promise<readonly string[]> =>
     (await deps.index?.mirrors(wheel, ask).catch(() => [])) ?? [];
+  // A file of this host is nearer than what an index would have to be asked for.
+  if (wheel.url.startsWith("file:") && (await attempt([wheel.url]))) return;
   const first =
     deps.indexFirst === true ? [...(await mirrors(true)), wheel.url] : [wheel.url, ...(await mirrors(false))];
   if ((await attempt(first)) || (await attempt(await mirrors(true)))) return;
@@ -135,8 +137,9 @@ async function borrowLocal(path: string, wheel: LockedWheel, { store, signal }: 
     store.borrow(digestOfHex(wheel.sha256), got);
     return;
   }
-  const wanted = `${wheel.sha256} (${wheel.size} bytes)`;
-  throw new OciasmError("HASH_MISMATCH", `${path}: expected ${wanted}, got ${got.sha256} (${got.size} bytes)`, {
+  const bytes = (size: number): string => (got.size === wheel.size ? "" : ` (${size} bytes)`);
+  const [wanted, found] = [`${wheel.sha256}${bytes(wheel.size)}`, `${got.sha256}${bytes(got.size)}`];
+  throw new OciasmError("HASH_MISMATCH", `${path}: expected ${wanted}, got ${found}`, {
     hint: "the file was replaced or damaged: lock again if the new one is meant",
   });
 }

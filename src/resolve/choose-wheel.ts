@@ -53,7 +53,7 @@ function lowerCaseHash(file: DistributionFile): DistributionFile {
 }
 
 /** An index page lists all versions. A file whose name can't be read stays, to be explained. */
-function isOfVersion(entry: InputPackage, file: DistributionFile): boolean {
+export function isOfVersion(entry: InputPackage, file: DistributionFile): boolean {
   const name = file.filename.endsWith(".whl") ? parseWheelName(file.filename) : parseSdistName(file.filename);
   if (!name.ok || entry.version === undefined) return true;
   if (name.value.name !== entry.name) return false;

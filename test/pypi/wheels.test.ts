@@ -111,6 +111,26 @@ test("a URL that is gone or lies gives way to a mirror with the same hash", asyn
   }
 });
 
+test("a file of this host is taken before anybody is asked, and gives way when it is another", async (t) => {
+  const { server, store, wheel, deps } = await bench(t);
+  const path = join(temporaryFolder(t), BUILT.filename);
+  const local = { ...wheel, url: pathToFileURL(path).href };
+  let asked = 0;
+  const mirrors = async () => {
+    asked++;
+    return [local.url, wheel.url];
+  };
+  const own = { ...deps, indexFirst: true, index: { mirrors, isTrusted: () => false } };
+  await writeFile(path, Buffer.alloc(BUILT.size));
+  await fetchWheel(local, own);
+  assert.equal(server.log.length, 1);
+  const before = asked;
+  await writeFile(path, BUILT.bytes);
+  await fetchWheel(local, { ...own, store: temporaryStore(t) });
+  assert.equal(asked, before);
+  assert.equal(await store.has(digestOfHex(wheel.sha256)), BUILT.size);
+});
+
 test("chosen indexes are asked before the lock's own URL", async (t) => {
   const { server, wheel, deps } = await bench(t);
   server.serve("/mirror/six", BUILT.bytes);
