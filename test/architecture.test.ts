@@ -48,7 +48,7 @@ const DOORS: readonly string[] = [
 /** The one file that may name a heavy dependency. */
 const OWNERS: Readonly<Record<string, string>> = {
   undici: "src/net/undici.ts",
-  "zstd-napi": "src/codec/zstd.ts",
+  "zstd-napi": "src/codec/zstd-native.ts",
   openpgp: "src/base/openpgp.ts",
   "xz-decompress": "src/codec/xz.ts",
   "p-limit": "src/build/limits.ts",

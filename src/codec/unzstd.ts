@@ -1,6 +1,6 @@
 import type { Transform } from "node:stream";
 import { OciasmError } from "../errors.ts";
-import { nativeDecompress } from "./zstd.ts";
+import { nativeDecompress } from "./zstd-native.ts";
 
 /** Node 22.15 and later, as far as @types/node 20 is concerned. */
 interface ZlibWithZstd {

@@ -13,7 +13,25 @@ declare module "zstd-napi" {
 }
 
 declare module "zstd-napi/binding.js" {
-  const binding: { versionString(): string };
+  /** ZSTD_CCtx. Its methods throw what the library calls an error. */
+  export interface CompressionContext {
+    setParameter(parameter: number, value: number): void;
+    /** Bytes that the library still holds back at least, that it wrote to `output`, and that it took of `input`. */
+    compressStream2(
+      output: Uint8Array,
+      input: Uint8Array,
+      directive: number,
+    ): [left: number, written: number, taken: number];
+  }
+
+  const binding: {
+    versionString(): string;
+    /** Bytes of output that are enough for a block. */
+    cStreamOutSize(): number;
+    readonly CCtx: new () => CompressionContext;
+    readonly CParameter: { readonly compressionLevel: number; readonly windowLog: number };
+    readonly EndDirective: { readonly continue: number; readonly end: number };
+  };
   // biome-ignore lint/style/noDefaultExport: what a CommonJS module is from here
   export default binding;
 }

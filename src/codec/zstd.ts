@@ -1,12 +1,10 @@
-import { once } from "node:events";
-import type { Transform } from "node:stream";
 import { OciasmError } from "../errors.ts";
 import { createBlocks } from "./blocks.ts";
-import type { ByteSink, LayerCodec, LayerWriter } from "./codec.ts";
+import type { LayerCodec, LayerWriter } from "./codec.ts";
 import { checkLevel } from "./level.ts";
-
-/** Another version writes other bytes: https://github.com/facebook/zstd/issues/2949 */
-const LIBRARY_VERSION = "1.5.7";
+import { LIBRARY_VERSION, windowLog, type ZstdBackend, type ZstdFrame } from "./zstd-frame.ts";
+import { nativeBackend } from "./zstd-native.ts";
+import { nodeBackend } from "./zstd-node.ts";
 
 const LEVELS = { min: 1, max: 19 };
 
@@ -22,19 +20,10 @@ export const zstd: LayerCodec = {
     `zstd/${LIBRARY_VERSION};st;level=${checkLevel("zstd", level, LEVELS)};window=${windowLog(level)}`,
   ready: async () => void (await findBackend()),
   open: async (sink, level) => {
-    const createStream = await findBackend();
-    return createZstdWriter(sink, createStream(checkLevel("zstd", level, LEVELS)));
+    const begin = await findBackend();
+    return createZstdWriter(begin(sink, checkLevel("zstd", level, LEVELS)));
   },
 };
-
-/** At most 8 MiB, which every decoder must be able to hold (RFC 8878, 3.1.1.1.2). */
-function windowLog(level: number): number {
-  if (level <= 8) return 21;
-  return level <= 16 ? 22 : 23;
-}
-
-/** Makes a stream that compresses at one level, without threads of its own. */
-export type ZstdBackend = (level: number) => Transform;
 
 /** The native module if it is installed, else Node's own; CONFIG_INVALID when neither carries the pinned library. */
 export async function findBackend(): Promise<ZstdBackend> {
@@ -45,77 +34,29 @@ export async function findBackend(): Promise<ZstdBackend> {
   });
 }
 
-/** npm installs the package without its binary when install scripts are not allowed. */
-export async function nativeBackend(): Promise<ZstdBackend | undefined> {
-  try {
-    const [{ CompressStream }, binding] = await Promise.all([import("zstd-napi"), import("zstd-napi/binding.js")]);
-    if (binding.default.versionString() !== LIBRARY_VERSION) return undefined;
-    return (level) => new CompressStream({ compressionLevel: level, windowLog: windowLog(level) });
-  } catch {
-    return undefined;
-  }
-}
+/** Between layers: a thread would allocate one for each, and the collector sees them as small objects. */
+const idle: Uint8Array[] = [];
 
-/** A stream that undoes zstd, for base layers; undefined where the native module is not installed. */
-export async function nativeDecompress(): Promise<Transform | undefined> {
-  try {
-    const { DecompressStream } = await import("zstd-napi");
-    return new DecompressStream();
-  } catch {
-    return undefined;
-  }
-}
-
-/** Node 22.15 and later, as far as @types/node 20 is concerned. */
-interface ZlibWithZstd {
-  readonly constants: Readonly<Record<string, number>>;
-  readonly createZstdCompress?: (options: { readonly params: Readonly<Record<number, number>> }) => Transform;
-}
-
-export async function nodeBackend(): Promise<ZstdBackend | undefined> {
-  if (process.versions["zstd"] !== LIBRARY_VERSION) return undefined;
-  const { constants, createZstdCompress }: ZlibWithZstd = await import("node:zlib");
-  const { ZSTD_c_compressionLevel: levelKey, ZSTD_c_windowLog: windowKey } = constants;
-  if (createZstdCompress === undefined || levelKey === undefined || windowKey === undefined) return undefined;
-  // Never with ZSTD_c_nbWorkers: the stream then ends early (https://github.com/nodejs/node/issues/59899).
-  return (level) => createZstdCompress({ params: { [levelKey]: level, [windowKey]: windowLog(level) } });
-}
-
-function createZstdWriter(sink: ByteSink, stream: Transform): LayerWriter {
-  const ready: Uint8Array[] = [];
-  stream.on("data", (chunk: Uint8Array) => ready.push(chunk));
-  // Errors reach the callers through write callbacks and `once`; without a listener they would end the process.
-  stream.on("error", () => {});
-
-  const blocks = createBlocks(new Uint8Array(BLOCK_SIZE));
-
-  const compress = async (block: Uint8Array): Promise<void> => {
-    await feed(stream, block);
-    drain();
-  };
-  const drain = (): void => {
-    for (const chunk of ready.splice(0)) sink.write(chunk);
-  };
-
+function createZstdWriter(frame: ZstdFrame): LayerWriter {
+  const memory = idle.pop() ?? new Uint8Array(BLOCK_SIZE);
+  const blocks = createBlocks(memory);
   return {
-    write: async (chunk) => {
-      for (const block of blocks.fill(chunk)) await compress(block);
-    },
+    write: (chunk) => writeAll(frame, blocks.fill(chunk)),
     splice: () => undefined,
     finish: async () => {
       const rest = blocks.rest();
-      if (rest !== undefined) await compress(rest);
-      const ended = once(stream, "end");
-      stream.end();
-      await ended;
-      drain();
+      if (rest !== undefined) await frame.write(rest);
+      await frame.end();
+      idle.push(memory);
     },
   };
 }
 
-/** One write at a time: with writes in its queue Node adds an empty frame at the end (nodejs/node#66078). */
-async function feed(stream: Transform, block: Uint8Array): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    stream.write(block, (error) => (error === null || error === undefined ? resolve() : reject(error)));
-  });
+/** One block after the other; undefined when the frame took them all at once. */
+function writeAll(frame: ZstdFrame, blocks: Iterator<Uint8Array>): Promise<void> | undefined {
+  for (let next = blocks.next(); next.done !== true; next = blocks.next()) {
+    const written = frame.write(next.value);
+    if (written !== undefined) return written.then(() => writeAll(frame, blocks));
+  }
+  return undefined;
 }
