@@ -1,8 +1,7 @@
 import { rm } from "node:fs/promises";
 import { OciasmError } from "../errors.ts";
 import { type Report, silent } from "../events.ts";
-import type { OwnedEntry } from "../install/conflicts.ts";
-import type { InspectRequest } from "./inspect-wheel.ts";
+import type { InspectedWheel, InspectRequest } from "./inspect-wheel.ts";
 import type { AssembledLayer, AssembleJob } from "./job.ts";
 import { spoolPath } from "./spool-path.ts";
 import { startThread, type Thread } from "./thread.ts";
@@ -10,7 +9,7 @@ import { startThread, type Thread } from "./thread.ts";
 /** Looks into wheels and makes layers, a fixed number at a time, in the order of the calls: hand in the largest first. */
 export interface LayerPool {
   /** What a wheel will bring. Throws WHEEL_INVALID, or INTERRUPTED when a signal fires. */
-  inspect(request: InspectRequest, signal?: AbortSignal): Promise<readonly OwnedEntry[]>;
+  inspect(request: InspectRequest, signal?: AbortSignal): Promise<InspectedWheel>;
   /** Rejects with INTERRUPTED when the signal, or the pool's own, fires; no file of the job is left then. */
   run(job: AssembleJob, report: Report, signal?: AbortSignal): Promise<AssembledLayer>;
   /** Ends all threads; jobs that run or wait are rejected. */

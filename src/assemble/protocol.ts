@@ -1,7 +1,6 @@
 import type { WireError } from "../errors.ts";
 import type { BuildEvent } from "../events.ts";
-import type { OwnedEntry } from "../install/conflicts.ts";
-import type { InspectRequest } from "./inspect-wheel.ts";
+import type { InspectedWheel, InspectRequest } from "./inspect-wheel.ts";
 import type { AssembledLayer, AssembleJob } from "./job.ts";
 
 /** What the pool sends to a worker, which has at most one thing to do at a time. */
@@ -12,7 +11,7 @@ export type WorkerRequest =
 /** What a request is answered with. */
 export interface Results {
   readonly assemble: AssembledLayer;
-  readonly inspect: readonly OwnedEntry[];
+  readonly inspect: InspectedWheel;
 }
 
 /** What a worker sends back: any number of reports, then one of the others. */

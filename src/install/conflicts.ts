@@ -83,10 +83,15 @@ function* blockedParents(seen: ReadonlyMap<string, Owned>): Generator<Conflict> 
 }
 
 function noteCase(folded: Map<string, Owned>, owned: Owned, conflicts: Conflict[]): void {
-  const key = owned.entry.path.normalize("NFC").toLowerCase();
+  const key = foldPath(owned.entry.path);
   const first = folded.get(key);
   if (first === undefined) folded.set(key, owned);
   else if (first.owner !== owned.owner) conflicts.push(conflictOf("case", first, owned));
+}
+
+/** Equal for names that a file system may take for one. */
+export function foldPath(path: string): string {
+  return path.normalize("NFC").toLowerCase();
 }
 
 function conflictOf(kind: Conflict["kind"], first: Owned, second: Owned): Conflict {

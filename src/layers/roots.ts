@@ -18,23 +18,33 @@ export interface WheelEntries {
   readonly entries: readonly Pick<ListingEntry, "path" | "type">[];
 }
 
+/** The places that one wheel fills. */
+export interface WheelRoots {
+  /** Relative to site-packages. */
+  readonly inside: readonly string[];
+  /** Files elsewhere, behind a slash. */
+  readonly outside: readonly string[];
+}
+
+export function wheelRoots({ source, entries }: WheelEntries, scheme: InstallScheme): WheelRoots {
+  const inside: string[] = [];
+  const outside: string[] = [];
+  for (const path of leaves(entries)) {
+    if (path.startsWith(`${scheme.site}/`)) inside.push(path.slice(scheme.site.length + 1));
+    else outside.push(`/${path}`);
+  }
+  return { inside: topmost(inside).filter((root) => !isOwnInfo(root, source.name)), outside };
+}
+
 /**
  * The places that a layer's wheels fill: in site-packages, as relative paths, the topmost folders that hold files
  * themselves (so `google/cloud/storage` and not the `google` that many share) and the files beside them; elsewhere,
  * behind a slash, the files. Every path of the layer is a root or lies below one, but for the wheels' own `.dist-info`.
  * Sorted.
  */
-export function layerRoots(wheels: readonly WheelEntries[], scheme: InstallScheme): readonly string[] {
-  const roots = new Set<string>();
-  const outside = new Set<string>();
-  for (const { source, entries } of wheels) {
-    const inside: string[] = [];
-    for (const path of leaves(entries)) {
-      if (path.startsWith(`${scheme.site}/`)) inside.push(path.slice(scheme.site.length + 1));
-      else outside.add(`/${path}`);
-    }
-    for (const root of topmost(inside)) if (!isOwnInfo(root, source.name)) roots.add(root);
-  }
+export function layerRoots(wheels: readonly WheelRoots[]): readonly string[] {
+  const roots = new Set(wheels.flatMap(({ inside }) => inside));
+  const outside = new Set(wheels.flatMap((wheel) => wheel.outside));
   const others = outside.size > MOST_FILES ? [...outside].map(folderOf) : outside;
   for (const path of others) roots.add(path);
   return roots.size > MOST_ROOTS ? [ANYWHERE] : [...roots].sort();
@@ -61,13 +71,18 @@ function reaches(paths: readonly string[], roots: ReadonlySet<string>): boolean 
 
 /** Files, links, and folders in which nothing is. */
 function leaves(entries: WheelEntries["entries"]): readonly string[] {
-  const parents = new Set(entries.flatMap(({ path }) => parentsOf(path)));
+  const folders = new Set(entries.map(({ path }) => folderOf(path)));
+  const parents = new Set([...folders].flatMap((folder) => [...parentsOf(folder), folder]));
   return entries.map(({ path }) => path).filter((path) => !parents.has(path));
 }
 
-function topmost(paths: readonly string[]): ReadonlySet<string> {
-  const holders = new Set(paths.map(folderOf));
-  return new Set(paths.map((path) => parentsOf(path).find((parent) => holders.has(parent)) ?? path));
+function topmost(paths: readonly string[]): readonly string[] {
+  const folders = new Set(paths.map(folderOf));
+  const roots = new Set(paths.filter((path) => folderOf(path) === ""));
+  for (const folder of folders) {
+    if (folder !== "") roots.add(parentsOf(folder).find((parent) => folders.has(parent)) ?? folder);
+  }
+  return [...roots];
 }
 
 /** From the top down. */

@@ -3,18 +3,18 @@ import { type FileHandle, open, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { OciasmError, systemCode } from "../errors.ts";
 import { type Digest, digestOfHex, hexOf } from "../oci/digest.ts";
-import type { BlobStore, KeyIndex, OpenBlob } from "./blob-store.ts";
+import type { BlobStore, OpenBlob } from "./blob-store.ts";
 import { type Borrowing, withBorrowed } from "./borrowed.ts";
 import { handleSource } from "./file-source.ts";
 import { hashHandle } from "./hash-file.ts";
-import { diskKeyIndex } from "./keys.ts";
+import { type DiskKeyIndex, diskKeyIndex } from "./keys.ts";
 import { createLocks, type WithLock } from "./lock.ts";
 import { isSealed, seal, sealedTime } from "./seal.ts";
 import { sha256Hex } from "./sha256.ts";
 import { storeError } from "./store-error.ts";
 import { sweepUnfinished, temporaryNames } from "./temporary.ts";
 
-export interface DiskStore extends BlobStore, KeyIndex, Borrowing {
+export interface DiskStore extends BlobStore, DiskKeyIndex, Borrowing {
   readonly cacheDir: string;
   /** Runs one of several processes at a time; see ./lock.ts. */
   readonly withLock: WithLock;

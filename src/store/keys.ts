@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { utf8 } from "../archive/bytes.ts";
 import { OciasmError } from "../errors.ts";
 import type { KeyIndex } from "./blob-store.ts";
 import { sha256Hex } from "./sha256.ts";
@@ -11,8 +12,13 @@ interface KeyFile {
   readonly value: unknown;
 }
 
+export interface DiskKeyIndex extends KeyIndex {
+  /** `set` for a value that is JSON already, in UTF-8. */
+  setJson(bucket: string, key: string, json: Uint8Array): Promise<void>;
+}
+
 /** A key index on disk. What can't be written is forgotten: every value can be had again. */
-export function diskKeyIndex(folder: string, temporary: () => Promise<string>): KeyIndex {
+export function diskKeyIndex(folder: string, temporary: () => Promise<string>): DiskKeyIndex {
   return {
     get: async <T>(bucket: string, key: string): Promise<T | undefined> => {
       const file = readKeyFile(keyPath(folder, bucket, key));
@@ -22,6 +28,11 @@ export function diskKeyIndex(folder: string, temporary: () => Promise<string>): 
     set: async (bucket, key, value) => {
       const path = keyPath(folder, bucket, key);
       await replaceFile(path, JSON.stringify({ key, value } satisfies KeyFile), temporary).catch(() => {});
+    },
+    setJson: async (bucket, key, json) => {
+      const path = keyPath(folder, bucket, key);
+      const file = [utf8(`{"key":${JSON.stringify(key)},"value":`), json, utf8("}")];
+      await replaceFile(path, file, temporary).catch(() => {});
     },
   };
 }
@@ -42,11 +53,15 @@ function readKeyFile(path: string): KeyFile | undefined {
   }
 }
 
-/** Writes a text file so that readers see the old one or the new one. */
-export async function replaceFile(path: string, text: string, temporary: () => Promise<string>): Promise<void> {
+/** Writes a file, from a text or its parts, so that readers see the old one or the new one. */
+export async function replaceFile(
+  path: string,
+  content: string | readonly Uint8Array[],
+  temporary: () => Promise<string>,
+): Promise<void> {
   const file = await temporary();
   try {
-    await writeFile(file, text);
+    await writeFile(file, content);
     await mkdir(dirname(path), { recursive: true });
     await rename(file, path);
   } catch (error) {

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { test } from "node:test";
 import { createPool } from "../../src/assemble/pool.ts";
+import { findBackend } from "../../src/codec/zstd.ts";
 import { type BuildEvent, silent } from "../../src/events.ts";
 import { type JobSpec, makeJob } from "../support/assemble.ts";
 import { sampleBytes } from "../support/codec.ts";
 import { temporaryFolder } from "../support/temporary.ts";
+import { needs } from "../support/tools.ts";
 
 const layers: readonly JobSpec[] = [
   { name: "a", wheels: [{ name: "one", version: "1", files: { "one/big.bin": sampleBytes(2_500_000) } }] },
@@ -30,6 +32,22 @@ test("0, 1 and 2 threads make the same layers", async (t) => {
   }
   assert.equal(digests[0], digests[1]);
   assert.equal(digests[0], digests[2]);
+});
+
+test("zstd layers are the same whatever their thread made before", async (t) => {
+  if (!needs(t, "the pinned libzstd", await findBackend().catch(() => undefined))) return;
+  const specs = [3_000_000, 10, 700_000].map(
+    (size, index): JobSpec => ({
+      name: `z${index}`,
+      files: { "app/data": sampleBytes(size, index + 1) },
+      codec: "zstd",
+    }),
+  );
+  const reference = await digestsBy(0, specs, temporaryFolder(t));
+  for (const order of [specs, [...specs].reverse(), [...specs, ...layers]]) {
+    const digests = await digestsBy(1, order, temporaryFolder(t));
+    for (const { name = "" } of specs) assert.equal(digests.get(name), reference.get(name), name);
+  }
 });
 
 test("a thread's error arrives with code, message and hint, and leaves no file", async (t) => {
@@ -115,3 +133,12 @@ test("no more jobs run at a time than there are places", async (t) => {
   assert.ok(most <= 2, `${most} at a time`);
   assert.equal(running, 0);
 });
+
+/** One pool's blobs, by the names of the jobs. */
+async function digestsBy(workers: number, specs: readonly JobSpec[], folder: string): Promise<Map<string, string>> {
+  const pool = createPool({ workers });
+  const jobs = await Promise.all(specs.map((spec) => makeJob(folder, spec)));
+  const made = await Promise.all(jobs.map((job) => pool.run(job, silent)));
+  await pool.close();
+  return new Map(made.map(({ blob }, index) => [specs[index]?.name ?? "", blob.digest]));
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { InstallScheme } from "../../src/layers/recipe.ts";
-import { ANYWHERE, layerRoots, mayMeet, type WheelEntries } from "../../src/layers/roots.ts";
+import { ANYWHERE, layerRoots, mayMeet, type WheelEntries, wheelRoots } from "../../src/layers/roots.ts";
 
 const SCHEME: InstallScheme = {
   name: "test",
@@ -18,7 +18,8 @@ const wheel = (name: string, ...paths: readonly string[]): WheelEntries => ({
   entries: paths.map((path) => ({ path, type: "file" })),
 });
 
-const roots = (...wheels: readonly WheelEntries[]): readonly string[] => layerRoots(wheels, SCHEME);
+const roots = (...wheels: readonly WheelEntries[]): readonly string[] =>
+  layerRoots(wheels.map((one) => wheelRoots(one, SCHEME)));
 
 test("roots are the topmost folders with files of their own, and files beside them and outside", () => {
   const one = wheel(

@@ -105,6 +105,15 @@ test("keys keep values apart by bucket and key, and a damaged file reads as abse
   await assert.rejects(store.set("../x", "k", 1), { code: "BUG" });
 });
 
+test("JSON that is set as such reads as the value it stands for", async (t) => {
+  const store = temporaryStore(t);
+  const value = [{ path: 'a "quoted" \u00e9' }, null];
+  await store.setJson("facts", 'a "key"', Buffer.from(JSON.stringify(value)));
+  assert.deepEqual(await store.get("facts", 'a "key"'), value);
+  await store.setJson("facts", 'a "key"', Buffer.from('{"cut":'));
+  assert.equal(await store.get("facts", 'a "key"'), undefined);
+});
+
 test("temporary files of dead processes are swept, those of live ones and of strangers stay", async (t) => {
   const store = temporaryStore(t);
   const mine = await store.temporary();
