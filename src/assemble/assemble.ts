@@ -10,6 +10,7 @@ import type { AssembledLayer, AssembleJob, PackPlace } from "./job.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 import { createLibraryTaps } from "./library-taps.ts";
 import { mergeEntries } from "./merge.ts";
+import type { PackedFile } from "./packed-files.ts";
 import { pythonEntries } from "./python-entries.ts";
 import { createSourceFiles, type SourceFiles } from "./source-files.ts";
 import { spoolPath } from "./spool-path.ts";
@@ -87,8 +88,8 @@ async function collectEntries(
   { recipe, sources, packs = {} }: AssembleJob,
   files: SourceFiles,
   signal: AbortSignal,
-): Promise<{ readonly entries: LayerEntry[]; readonly warnings: readonly string[] }> {
-  const entries: LayerEntry[] = [];
+): Promise<{ readonly entries: (LayerEntry | PackedFile)[]; readonly warnings: readonly string[] }> {
+  const entries: (LayerEntry | PackedFile)[] = [];
   const warnings: string[] = [];
   for (const source of recipe.sources) {
     signal.throwIfAborted();

@@ -5,7 +5,6 @@ import type { LayerEntry } from "./layer-entry.ts";
  * others become links to that one. Links to what the layer does not hold are left as they are.
  */
 export function turnHardLinks(sorted: readonly LayerEntry[]): readonly LayerEntry[] {
-  if (!sorted.some(({ entry }) => entry.type === "hardlink")) return sorted;
   const byPath = new Map(sorted.map((entry) => [entry.entry.path, entry]));
   const firstName = new Map<string, string>();
   for (const { entry } of sorted) {

@@ -9,6 +9,7 @@ import type { InstallScheme, WheelSource } from "../layers/recipe.ts";
 import { type PartFile, wheelParts } from "../layers/wheel-parts.ts";
 import { readContent } from "./content.ts";
 import type { EntryContent, LayerEntry } from "./layer-entry.ts";
+import { type PackedFile, packedWheel, pathOfFile, unpackFile, type WheelFrame } from "./packed-files.ts";
 import type { SourceFile } from "./source-files.ts";
 import { rawEntry, readMember, readWheelContents } from "./wheel-members.ts";
 
@@ -21,7 +22,7 @@ export interface WheelEntriesOptions {
 }
 
 export interface SourceEntries {
-  readonly entries: readonly LayerEntry[];
+  readonly entries: readonly (LayerEntry | PackedFile)[];
   readonly warnings: readonly string[];
 }
 
@@ -32,12 +33,19 @@ export async function wheelEntries(
   { scheme, mtime }: WheelEntriesOptions,
 ): Promise<SourceEntries> {
   const plan = planInstall(await readWheelContents(file, source), scheme);
-  const context: WheelContext = { file, filename: source.filename, owner: `${source.name}==${source.version}`, mtime };
-  const entries: LayerEntry[] = [];
-  for (const planned of plan.files) entries.push(await plannedEntry(planned, context));
+  const origin = { kind: "wheel", name: source.filename } as const;
+  const frame: WheelFrame = { file, mtime, owner: `${source.name}==${source.version}`, origin };
+  const packed = packedWheel(plan.files.length, frame);
+  const entries: (LayerEntry | PackedFile)[] = [];
+  for (const planned of plan.files) {
+    const { content } = planned;
+    entries.push(
+      content.from === "zip" ? packed.add(planned, content.entry) : await madeEntry(planned, content, frame),
+    );
+  }
   const record = utf8(finishRecord(plan, await hashUnknown(plan, entries)));
   entries.push(
-    layerEntry({ path: plan.recordPath, mode: 0o644 }, { from: "bytes", bytes: record }, record.length, context),
+    layerEntry({ path: plan.recordPath, mode: 0o644 }, { from: "bytes", bytes: record }, record.length, frame),
   );
   return {
     entries: entriesOfPart(entries, plan, source),
@@ -46,60 +54,46 @@ export async function wheelEntries(
 }
 
 function entriesOfPart(
-  entries: readonly LayerEntry[],
+  entries: SourceEntries["entries"],
   { recordPath }: InstallPlan,
   { part }: WheelSource,
-): readonly LayerEntry[] {
+): SourceEntries["entries"] {
   if (part === undefined) return entries;
-  const parts = wheelParts(entries.map(partFile), posix.dirname(recordPath), part.count);
-  return entries.filter(({ entry }) => parts.get(entry.path) === part.index);
+  const parts = wheelParts(
+    entries.map((entry) => partFile(unpackFile(entry))),
+    posix.dirname(recordPath),
+    part.count,
+  );
+  return entries.filter((entry) => parts.get(pathOfFile(entry)) === part.index);
 }
 
 function partFile({ entry, content }: LayerEntry): PartFile {
   return { path: entry.path, bytes: content.from === "zip" ? content.entry.compressedSize : entry.size };
 }
 
-interface WheelContext {
-  readonly file: SourceFile;
-  readonly filename: string;
-  readonly owner: string;
-  readonly mtime: number;
-}
-
-async function plannedEntry(planned: PlannedFile, context: WheelContext): Promise<LayerEntry> {
-  const { content, expectedSha256 } = planned;
-  switch (content.from) {
-    case "text": {
-      const bytes = utf8(content.text);
-      return layerEntry(planned, { from: "bytes", bytes }, bytes.length, context);
-    }
-    case "script":
-      return await scriptEntry(planned, content, context);
-    case "zip": {
-      const entry = layerEntry(
-        planned,
-        { from: "zip", file: context.file, entry: content.entry },
-        content.entry.size,
-        context,
-      );
-      return expectedSha256 === undefined ? entry : { ...entry, expectedSha256 };
-    }
-  }
+async function madeEntry(
+  planned: PlannedFile,
+  content: Exclude<PlannedFile["content"], { from: "zip" }>,
+  frame: WheelFrame,
+): Promise<LayerEntry> {
+  if (content.from === "script") return await scriptEntry(planned, content, frame);
+  const bytes = utf8(content.text);
+  return layerEntry(planned, { from: "bytes", bytes }, bytes.length, frame);
 }
 
 /** Read once for its hash, which RECORD needs, and again when it is written: a wheel may hold any number of them. */
 async function scriptEntry(
   planned: PlannedFile,
   content: Extract<PlannedFile["content"], { from: "script" }>,
-  context: WheelContext,
+  frame: WheelFrame,
 ): Promise<LayerEntry> {
-  const raw = rawEntry(context.file, content.entry, context.filename);
+  const raw = rawEntry(frame.file, content.entry, frame.origin.name);
   const { expectedSha256 } = planned;
   const promised = expectedSha256 === undefined ? raw : { ...raw, expectedSha256 };
   const make = async (): Promise<Uint8Array> =>
     concatBytes([utf8(content.prefix), (await readMember(promised, MAX_SCRIPT)).subarray(content.skip)]);
   const bytes = await make();
-  const entry = layerEntry(planned, { from: "made", crc32: crc32(bytes), make }, bytes.length, context);
+  const entry = layerEntry(planned, { from: "made", crc32: crc32(bytes), make }, bytes.length, frame);
   return { ...entry, expectedSha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
@@ -107,25 +101,21 @@ function layerEntry(
   { path, mode }: Pick<PlannedFile, "path" | "mode">,
   content: EntryContent,
   size: number,
-  { filename, owner, mtime }: WheelContext,
+  { owner, origin, mtime }: WheelFrame,
 ): LayerEntry {
-  return {
-    entry: { path, type: "file", mode, uid: 0, gid: 0, size, mtime },
-    content,
-    owner,
-    origin: { kind: "wheel", name: filename },
-  };
+  return { entry: { path, type: "file", mode, uid: 0, gid: 0, size, mtime }, content, owner, origin };
 }
 
 /** Hashes of files that the wheel's RECORD gives none for: they are read twice, and are few. */
 async function hashUnknown(
   plan: InstallPlan,
-  entries: readonly LayerEntry[],
+  entries: SourceEntries["entries"],
 ): Promise<ReadonlyMap<string, WrittenFile>> {
   const unknown = new Set(unhashedPaths(plan));
   const written = new Map<string, WrittenFile>();
-  for (const entry of entries) {
-    if (!unknown.has(entry.entry.path)) continue;
+  for (const file of entries) {
+    if (!unknown.has(pathOfFile(file))) continue;
+    const entry = unpackFile(file);
     const sha256 = entry.expectedSha256 ?? (await readContent(entry, { onPlain: () => undefined }));
     written.set(entry.entry.path, { sha256, size: entry.entry.size });
   }

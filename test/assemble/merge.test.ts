@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { utf8 } from "../../src/archive/bytes.ts";
 import type { TarEntry } from "../../src/archive/tar-entry.ts";
 import type { LayerEntry } from "../../src/assemble/layer-entry.ts";
-import { mergeEntries } from "../../src/assemble/merge.ts";
+import { type MergeOptions, mergeEntries } from "../../src/assemble/merge.ts";
 
 const options = { mtime: 7, directories: [] };
 
@@ -17,12 +17,16 @@ function file(path: string, text: string, owner: string, mode = 0o644): LayerEnt
   return { ...node(path, "file", { size: bytes.length, mode }, owner), content: { from: "bytes", bytes } };
 }
 
+function merge(entries: readonly LayerEntry[], how: MergeOptions): readonly LayerEntry[] {
+  return [...mergeEntries(entries, how)];
+}
+
 function paths(entries: readonly LayerEntry[]): readonly string[] {
   return entries.map(({ entry }) => `${entry.path}${entry.type === "directory" ? "/" : ""}`);
 }
 
 test("parents are added once, before what they hold, and the root is left out", () => {
-  const merged = mergeEntries([file("b/c/d", "1", "x"), file("b-", "2", "x"), file("a", "3", "x")], options);
+  const merged = merge([file("b/c/d", "1", "x"), file("b-", "2", "x"), file("a", "3", "x")], options);
   assert.deepEqual(paths(merged), ["a", "b/", "b/c/", "b/c/d", "b-"]);
   assert.deepEqual(merged[1]?.entry, node("b", "directory", { mode: 0o755 }).entry);
 });
@@ -33,13 +37,13 @@ test("a directory of the base keeps the base's attributes, also where a package 
     [file("tmp/x", "1", "x")],
     [file("tmp/x", "1", "x"), node("tmp", "directory", { mode: 0o700 })],
   ]) {
-    const [tmp] = mergeEntries(entries, { mtime: 7, directories });
+    const [tmp] = merge(entries, { mtime: 7, directories });
     assert.deepEqual([tmp?.entry.mode, tmp?.entry.gid], [0o1777, 3]);
   }
 });
 
 test("the same file of two packages is kept once, for both, executable if one is", () => {
-  const merged = mergeEntries([file("x", "same", "b==1"), file("x", "same", "a==2", 0o755)], options);
+  const merged = merge([file("x", "same", "b==1"), file("x", "same", "a==2", 0o755)], options);
   assert.equal(merged.length, 1);
   assert.equal(merged[0]?.owner, "a==2, b==1");
   assert.equal(merged[0]?.entry.mode, 0o755);
@@ -50,7 +54,7 @@ test("different files at one path are a conflict that names both packages", () =
     ["same size!", "same size?"],
     ["short", "longer than that"],
   ] as const) {
-    assert.throws(() => mergeEntries([file("x/y", left, "a==1"), file("x/y", right, "b==2")], options), {
+    assert.throws(() => merge([file("x/y", left, "a==1"), file("x/y", right, "b==2")], options), {
       code: "FILE_CONFLICT",
       message: /a==1.*b==2.*\/x\/y/,
     });
@@ -59,23 +63,23 @@ test("different files at one path are a conflict that names both packages", () =
 
 test("files whose promised hashes differ are a conflict even when their CRC is the same", () => {
   const twin = (expectedSha256: string, owner: string): LayerEntry => ({ ...file("x", "s", owner), expectedSha256 });
-  assert.throws(() => mergeEntries([twin("00", "a"), twin("11", "b")], options), { code: "FILE_CONFLICT" });
-  assert.equal(mergeEntries([twin("00", "a"), twin("00", "b")], options).length, 1);
+  assert.throws(() => merge([twin("00", "a"), twin("11", "b")], options), { code: "FILE_CONFLICT" });
+  assert.equal(merge([twin("00", "a"), twin("00", "b")], options).length, 1);
 });
 
 test("a file where another package has a directory is a conflict", () => {
-  assert.throws(() => mergeEntries([file("x", "", "a==1"), file("x/y", "", "b==2")], options), {
+  assert.throws(() => merge([file("x", "", "a==1"), file("x/y", "", "b==2")], options), {
     code: "FILE_CONFLICT",
     message: /b==2 brings \/x\/y, but a==1 has \/x as not a directory/,
   });
-  assert.throws(() => mergeEntries([file("x", "", "a"), node("x", "directory", {}, "b")], options), {
+  assert.throws(() => merge([file("x", "", "a"), node("x", "directory", {}, "b")], options), {
     code: "FILE_CONFLICT",
   });
 });
 
 test("a path below a link is a conflict, at any depth", () => {
   const link = node("lib", "symlink", { linkName: "usr/lib" }, "a");
-  assert.throws(() => mergeEntries([link, file("lib/x/y", "", "b")], options), {
+  assert.throws(() => merge([link, file("lib/x/y", "", "b")], options), {
     code: "FILE_CONFLICT",
     message: /\/lib as a link/,
   });
@@ -83,13 +87,13 @@ test("a path below a link is a conflict, at any depth", () => {
 
 test("equal links and directories of two packages are kept once, links to two places are not", () => {
   const link = (linkName: string, owner: string) => node("l", "symlink", { linkName }, owner);
-  assert.equal(mergeEntries([link("a", "x"), link("a", "y")], options).length, 1);
-  assert.throws(() => mergeEntries([link("a", "x"), link("b", "y")], options), { code: "FILE_CONFLICT" });
-  assert.equal(mergeEntries([node("d", "directory"), node("d", "directory")], options).length, 1);
+  assert.equal(merge([link("a", "x"), link("a", "y")], options).length, 1);
+  assert.throws(() => merge([link("a", "x"), link("b", "y")], options), { code: "FILE_CONFLICT" });
+  assert.equal(merge([node("d", "directory"), node("d", "directory")], options).length, 1);
 });
 
 test("the first name of a hard-linked file gets the content, the others link to it", () => {
-  const merged = mergeEntries(
+  const merged = merge(
     [
       file("b/two", "content", "p", 0o755),
       node("a/one", "hardlink", { linkName: "b/two" }, "p"),
@@ -113,6 +117,6 @@ test("the first name of a hard-linked file gets the content, the others link to 
 });
 
 test("names like __proto__ are names", () => {
-  const merged = mergeEntries([file("__proto__/constructor", "1", "x"), file("toString", "2", "x")], options);
+  const merged = merge([file("__proto__/constructor", "1", "x"), file("toString", "2", "x")], options);
   assert.deepEqual(paths(merged), ["__proto__/", "__proto__/constructor", "toString"]);
 });
