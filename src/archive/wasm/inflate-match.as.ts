@@ -5,11 +5,13 @@ export function copyMatch(start: usize, distance: usize, stop: usize): void {
   let to = start;
   let source = to - distance;
   if (distance >= 16) {
+    v128.store(to, v128.load(source));
+    if (stop - to <= 16) return;
     do {
-      v128.store(to, v128.load(source));
       source += 16;
       to += 16;
-    } while (to < stop);
+      v128.store(to, v128.load(source));
+    } while (to + 16 < stop);
     return;
   }
   if (distance == 1) {

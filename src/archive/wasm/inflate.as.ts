@@ -241,19 +241,24 @@ function readLengths(size: u32): bool {
 }
 
 /**
- * The hot loop. Bits are loaded, and the entry for the next of them, before a match is copied, so that neither waits for
- * the other: three literals and a length take 42 bits at most, a distance 28.
+ * The hot loop. Each literal waits for the one before it: look up, shift, mask, look up. So the bits in `held` begin at
+ * bit 2, as tables are looked up, and the next entry is looked up before bits are added and before a match is copied.
+ * 54 bits are true after each refill. Two literals and a length take 42 of them, and a distance is looked up by 8;
+ * three literals, or a distance, leave 11 for the next entry.
  */
 function runCodes(outputLimit: usize, isAll: bool): i32 {
   // One pass reads 29 bytes at most. Beyond the end there are zeros: who reads more than eight of them has gone astray.
   const inputLimit: usize = isAll ? inputEnd + 8 : inputEnd - 32;
   if (input > inputLimit) return isAll ? IS_CUT : NEEDS_INPUT;
-  refill();
+  giveBack();
   let from = input;
   let to = output;
-  let held = bits;
-  let size = count;
-  let entry = load<u32>(LITLEN + (((held as u32) & LITLEN_MASK) << 2));
+  let held = bits << 2;
+  let size = count + 2;
+  held |= load<u64>(from) << (size as u64);
+  from += 7 - ((size >> 3) & 7);
+  size |= 56;
+  let entry = load<u32>(LITLEN + ((held as u32) & LITLEN_MASK));
   let answer: i32 = -1;
   for (;;) {
     if (to >= outputLimit) {
@@ -269,7 +274,7 @@ function runCodes(outputLimit: usize, isAll: bool): i32 {
     size -= entry;
     if (entry & LITERAL) {
       let literal = entry >> 16;
-      entry = load<u32>(LITLEN + (((held as u32) & LITLEN_MASK) << 2));
+      entry = load<u32>(LITLEN + ((held as u32) & LITLEN_MASK));
       before = held;
       held >>= entry as u64;
       size -= entry;
@@ -277,7 +282,7 @@ function runCodes(outputLimit: usize, isAll: bool): i32 {
       to++;
       if (entry & LITERAL) {
         literal = entry >> 16;
-        entry = load<u32>(LITLEN + (((held as u32) & LITLEN_MASK) << 2));
+        entry = load<u32>(LITLEN + ((held as u32) & LITLEN_MASK));
         before = held;
         held >>= entry as u64;
         size -= entry;
@@ -286,17 +291,17 @@ function runCodes(outputLimit: usize, isAll: bool): i32 {
         if (entry & LITERAL) {
           store<u8>(to, entry >> 16);
           to++;
+          entry = load<u32>(LITLEN + ((held as u32) & LITLEN_MASK));
           held |= load<u64>(from) << (size as u64);
           from += 7 - ((size >> 3) & 7);
           size |= 56;
-          entry = load<u32>(LITLEN + (((held as u32) & LITLEN_MASK) << 2));
           continue;
         }
       }
     }
     if (entry & SPECIAL) {
       if ((entry & PART) == PART) {
-        entry = load<u32>(LITLEN + (((entry >> 16) + ((held as u32) & maskOf(entry))) << 2));
+        entry = load<u32>(LITLEN + (entry >> 16) + ((held as u32) & maskOf(entry)));
         before = held;
         held >>= entry as u64;
         size -= entry;
@@ -307,7 +312,7 @@ function runCodes(outputLimit: usize, isAll: bool): i32 {
         held |= load<u64>(from) << (size as u64);
         from += 7 - ((size >> 3) & 7);
         size |= 56;
-        entry = load<u32>(LITLEN + (((held as u32) & LITLEN_MASK) << 2));
+        entry = load<u32>(LITLEN + ((held as u32) & LITLEN_MASK));
         continue;
       }
       if (entry & SPECIAL) {
@@ -317,16 +322,16 @@ function runCodes(outputLimit: usize, isAll: bool): i32 {
       }
     }
     const length = valueOf(entry, before);
+    entry = load<u32>(DISTANCE + ((held as u32) & DISTANCE_MASK));
     held |= load<u64>(from) << (size as u64);
     from += 7 - ((size >> 3) & 7);
     size |= 56;
-    entry = load<u32>(DISTANCE + (((held as u32) & DISTANCE_MASK) << 2));
     before = held;
     held >>= entry as u64;
     size -= entry;
     if (entry & SPECIAL) {
       if ((entry & PART) == PART) {
-        entry = load<u32>(DISTANCE + (((entry >> 16) + ((held as u32) & maskOf(entry))) << 2));
+        entry = load<u32>(DISTANCE + (entry >> 16) + ((held as u32) & maskOf(entry)));
         before = held;
         held >>= entry as u64;
         size -= entry;
@@ -341,16 +346,16 @@ function runCodes(outputLimit: usize, isAll: bool): i32 {
       answer = IS_DAMAGED;
       break;
     }
+    entry = load<u32>(LITLEN + ((held as u32) & LITLEN_MASK));
     held |= load<u64>(from) << (size as u64);
     from += 7 - ((size >> 3) & 7);
     size |= 56;
-    entry = load<u32>(LITLEN + (((held as u32) & LITLEN_MASK) << 2));
     copyMatch(to, distance, to + length);
     to += length;
   }
   input = from;
   output = to;
-  bits = held;
-  count = size & 63;
+  bits = held >> 2;
+  count = (size & 63) - 2;
   return isBeyond() ? IS_CUT : answer;
 }
