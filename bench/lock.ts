@@ -98,8 +98,8 @@ async function sample([program, ...args]: Command, work: string, proxy: Counting
   // Nothing is kept of the answer before, only of what servers said.
   await rm(args[args.indexOf("-o") + 1] ?? "", { force: true });
   proxy.take();
-  const { PATH, HOME, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS, PIP_CERT } = process.env;
-  const env = { PATH, HOME, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS, PIP_CERT, HTTPS_PROXY: proxy.url };
+  const { PATH, HOME, SSL_CERT_FILE, PIP_CERT } = process.env;
+  const env = { PATH, HOME, SSL_CERT_FILE, PIP_CERT, HTTPS_PROXY: proxy.url };
   const cost = await succeed(program, args, { cwd: work, env });
   const { bytes, connections } = proxy.take();
   return { ...costColumns(cost), MB: bytes / 1e6, connections };

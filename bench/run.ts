@@ -18,6 +18,15 @@ if (wanted === undefined || !cases.includes(wanted)) {
 } else {
   // What is measured is without bytecode, as uv and most others have it, but where a case asks for it.
   process.env["OCIASM_BYTECODE"] ??= "none";
+  readCertificatesLate();
   const module: { bench(args: readonly string[]): Promise<void> } = await import(`./${wanted}.js`);
   await module.bench(rest);
+}
+
+/** Node 20 reads the file that this variable names at each start, connected or not; all others read theirs to connect. */
+function readCertificatesLate(): void {
+  const { NODE_EXTRA_CA_CERTS: file } = process.env;
+  if (file === undefined) return;
+  process.env["SSL_CERT_FILE"] ??= file;
+  delete process.env["NODE_EXTRA_CA_CERTS"];
 }
