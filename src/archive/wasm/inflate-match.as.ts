@@ -6,6 +6,7 @@ export function copyMatch(start: usize, distance: usize, stop: usize): void {
   let source = to - distance;
   if (distance >= 16) {
     v128.store(to, v128.load(source));
+    // Nearly all end here. A loop would look for interrupts first, which is a twentieth of all the time.
     if (stop - to <= 16) return;
     do {
       source += 16;
