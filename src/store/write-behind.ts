@@ -10,6 +10,9 @@ interface Waiting {
   written: Promise<void>;
 }
 
+/** Values that wait to be written: whoever has more waits with them, before memory is full of them. */
+const MOST_WAITING = 32;
+
 /** Makes nobody wait for what is only remembered: what is not yet written is answered from memory. */
 export function createWriteBehind(index: KeyIndex): WriteBehind {
   const all = new Map<string, Waiting>();
@@ -31,7 +34,8 @@ export function createWriteBehind(index: KeyIndex): WriteBehind {
         if (all.get(name) === waiting) all.delete(name);
       })();
       // Told by `settle`.
-      waiting.written.catch(() => {});
+      const ended = waiting.written.catch(() => {});
+      if (all.size > MOST_WAITING) await ended;
     },
     settle: async () => {
       while (all.size > 0) await Promise.all([...all.values()].map(({ written }) => written));

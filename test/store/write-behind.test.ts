@@ -37,6 +37,21 @@ test("nobody waits for a write, and what is not yet written is there", async () 
   assert.equal(await notes.get("facts", "a"), undefined);
 });
 
+test("with many values waiting the next one waits with them", async () => {
+  const { index, written, release } = slowIndex();
+  const notes = createWriteBehind(index);
+  let taken = 0;
+  const all = (async () => {
+    for (; taken < 1000; taken++) await notes.set("facts", String(taken), taken);
+  })();
+  await new Promise(setImmediate);
+  assert.ok(taken > 10 && taken < 100, `${taken} values wait`);
+  release();
+  await all;
+  await notes.settle();
+  assert.equal(written.length, 1000);
+});
+
 test("what has settled is on disk, the later write of two", async (t) => {
   const store = temporaryStore(t);
   const notes = createWriteBehind(store);
