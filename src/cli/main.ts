@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { optimiseLate } from "./optimise-late.ts";
+import { setEngineFlags } from "./engine-flags.ts";
 import { versionLine } from "./version.ts";
 
 // Nothing else is loaded for the answer that scripts ask for most often.
@@ -7,7 +7,7 @@ const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   process.stdout.write(`${versionLine()}\n`);
 } else {
-  optimiseLate();
+  setEngineFlags();
   const { main } = await import("./run.ts");
   process.exitCode = await main(args);
 }
