@@ -7,11 +7,12 @@ import { succeed } from "./_measure.ts";
 import { uvProgram } from "./peers/installer.ts";
 import { OCIASM } from "./peers/ociasm.ts";
 import { finish } from "./report/finish.ts";
-import { type Figure, medianOf, ratio } from "./report/result.ts";
+import { absolute, type Figure, medianOf, ratio } from "./report/result.ts";
 
 const ROUNDS = 3;
 /** Times uv. */
 const LIMIT = 1.5;
+const MAX_RSS_MB = 256;
 
 /** Direct requirements, by case. */
 const CASES: Readonly<Record<string, string>> = {
@@ -71,7 +72,16 @@ async function compare(name: string, packages: string, proxy: CountingProxy): Pr
       case: `lock-${name}`,
       versions: { uv: numberIn((await succeed(uv, ["--version"])).stdout) },
       tables: [{ title: `Resolve ${name}`, rows }],
-      figures: ["cold", "warm"].flatMap((kind) => [...quotient(kind, "wall s", LIMIT), ...quotient(kind, "MB")]),
+      figures: ["cold", "warm"].flatMap((kind) => [
+        ...quotient(kind, "wall s", LIMIT),
+        ...quotient(kind, "MB"),
+        ...absolute(
+          `resolve ${name}, ${kind}: peak RSS`,
+          medianOf(rows, `ociasm, ${kind}`, "peak RSS MB"),
+          "MB",
+          MAX_RSS_MB,
+        ),
+      ]),
     });
     for (const line of await differences(work)) console.log(line);
   } finally {

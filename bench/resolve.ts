@@ -73,7 +73,8 @@ function counted(http: HttpClient, traffic: Traffic): HttpClient {
 
 /** The newest final release's wheel for any machine, else for common Linux ones. */
 async function newestWheel(catalog: IndexCatalog, name: string): Promise<DistributionFile | undefined> {
-  const wheels = ((await catalog.files(name)) ?? []).flatMap((file) => {
+  const wheels = ((await catalog.files(name)) ?? []).flatMap((listed) => {
+    const file = listed.file();
     const wheel = parseWheelName(file.filename);
     const isUsual = /-(none-any|(cp312|abi3|none)-\S*linux\S*x86_64\S*)\.whl$/.test(file.filename);
     return wheel.ok && isUsual && !isPrerelease(wheel.value.version) ? [{ file, version: wheel.value.version }] : [];

@@ -4,6 +4,7 @@ import { createPolite } from "../net/polite.ts";
 import type { Metadata } from "../python/metadata.ts";
 import { normalizeName } from "../python/name.ts";
 import type { Catalog } from "../resolve/catalog.ts";
+import type { ListedFile } from "../resolve/listed-file.ts";
 import type { DistributionFile } from "../resolve/lock.ts";
 import { collectFiles, distinctFiles, isTrustedHost } from "./collect-files.ts";
 import { createForesight } from "./foresight.ts";
@@ -22,12 +23,12 @@ export type CatalogDeps = Omit<MetadataDeps, "isTrusted" | "warnOnce" | "rangele
 };
 
 export interface IndexCatalog extends Catalog {
-  files(name: string, index?: string): Promise<readonly IndexFile[] | undefined>;
+  files(name: string, index?: string): Promise<readonly ListedFile<IndexFile>[] | undefined>;
   /** Gives up what was only foreseen; call it when no more is asked. */
   close(): Promise<void>;
 }
 
-/** Files of all kept answers together: some 60 MB. */
+/** Files of all kept answers together: some 30 MB. */
 const KEPT_FILES = 100_000;
 /** Characters of all kept metadata together. */
 const KEPT_METADATA = 32 * 1024 * 1024;
@@ -47,14 +48,14 @@ export function createCatalog(config: IndexConfig, given: CatalogDeps): IndexCat
   setMaxListeners(0, signal);
   const deps = metadataDeps(config, given, signal);
   const foresight = createForesight(FORESEEN);
-  const pages = createRecent<readonly IndexFile[] | undefined>({
+  const pages = createRecent<readonly ListedFile<IndexFile>[] | undefined>({
     limit: KEPT_FILES,
     weigh: (files) => 1 + (files?.length ?? 0),
     isFinal: () => false,
   });
   const cheap = createRecent<Metadata | undefined>({ limit: KEPT_METADATA, weigh: weightOf, isFinal: isWheelInvalid });
   const whole = createRecent<Metadata>({ limit: KEPT_METADATA, weigh: weightOf, isFinal: isWheelInvalid });
-  const files = async (name: string, index?: string): Promise<readonly IndexFile[] | undefined> => {
+  const files = async (name: string, index?: string): Promise<readonly ListedFile<IndexFile>[] | undefined> => {
     const normalized = normalizeName(name);
     return pages.answer(`${index ?? ""} ${normalized}`, async () => {
       const found = await collectFiles(placesFor(config, index), normalized, deps);

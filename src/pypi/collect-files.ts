@@ -1,5 +1,6 @@
 import { OciasmError } from "../errors.ts";
 import { statusOf } from "../net/retry.ts";
+import type { ListedFile } from "../resolve/listed-file.ts";
 import { cachedFindLinks, findLinksFiles } from "./find-links.ts";
 import type { Index, IndexConfig } from "./index-config.ts";
 import type { IndexDeps } from "./index-deps.ts";
@@ -17,7 +18,7 @@ export async function collectFiles(
   config: Pick<IndexConfig, "indexes" | "findLinks" | "strategy" | "trustedHosts">,
   name: string,
   deps: IndexDeps,
-): Promise<readonly IndexFile[] | undefined> {
+): Promise<readonly ListedFile<IndexFile>[] | undefined> {
   if (deps.offline) return collectOffline(config, name, deps);
   const isTrusted = (url: string): boolean => isTrustedHost(url, config.trustedHosts);
   const local = config.findLinks.map((links) => findLinksFiles(links, name, deps, isTrusted(links.location)));
@@ -33,7 +34,7 @@ async function allIndexes(
   name: string,
   deps: IndexDeps,
   isTrusted: IsTrusted,
-): Promise<readonly IndexFile[] | undefined> {
+): Promise<readonly ListedFile<IndexFile>[] | undefined> {
   const answers = await Promise.all(config.indexes.map((index) => askIndex(index, name, deps, isTrusted)));
   const known = answers.flatMap((answer) => (answer.files === undefined ? [] : [answer.files]));
   return known.length > 0 ? known.flat() : refusedOrUnknown(answers);
@@ -44,7 +45,7 @@ async function firstIndex(
   name: string,
   deps: IndexDeps,
   isTrusted: IsTrusted,
-): Promise<readonly IndexFile[] | undefined> {
+): Promise<readonly ListedFile<IndexFile>[] | undefined> {
   const answers: IndexAnswer[] = [];
   for (const index of config.indexes) {
     const answer = await askIndex(index, name, deps, isTrusted);
@@ -55,7 +56,7 @@ async function firstIndex(
 }
 
 interface IndexAnswer {
-  readonly files?: readonly IndexFile[];
+  readonly files?: readonly ListedFile<IndexFile>[];
   readonly refusal?: unknown;
 }
 
@@ -71,7 +72,7 @@ async function askIndex(index: Index, name: string, deps: IndexDeps, isTrusted: 
   }
 }
 
-function present(files: readonly IndexFile[] | undefined): IndexAnswer {
+function present(files: readonly ListedFile<IndexFile>[] | undefined): IndexAnswer {
   return files === undefined ? {} : { files };
 }
 
@@ -80,7 +81,11 @@ function refusedOrUnknown(answers: readonly IndexAnswer[]): undefined {
 }
 
 /** A simple index in a folder: `NAME/index.html`, or the files themselves. */
-async function indexFolder(url: string, name: string, deps: IndexDeps): Promise<readonly IndexFile[] | undefined> {
+async function indexFolder(
+  url: string,
+  name: string,
+  deps: IndexDeps,
+): Promise<readonly ListedFile<IndexFile>[] | undefined> {
   return (await localFiles(`${url}index.html`, name, deps.store)) ?? localFiles(url, name, deps.store);
 }
 
@@ -95,9 +100,9 @@ async function collectOffline(
   config: Places & Pick<IndexConfig, "strategy">,
   name: string,
   deps: IndexDeps,
-): Promise<readonly IndexFile[]> {
+): Promise<readonly ListedFile<IndexFile>[]> {
   const read: ReadCached = async (url) => (await cachedPage(deps.store, url)) ?? [];
-  const files: IndexFile[] = [];
+  const files: ListedFile<IndexFile>[] = [];
   for (const indexes of config.strategy === "first" ? config.indexes.map((index) => [index]) : [config.indexes]) {
     files.push(...(await collectCached({ indexes, findLinks: [] }, name, deps, read)));
     if (files.length > 0) break;
@@ -115,7 +120,7 @@ export async function collectCached(
   name: string,
   deps: IndexDeps,
   read: ReadCached,
-): Promise<readonly IndexFile[]> {
+): Promise<readonly ListedFile<IndexFile>[]> {
   const local = config.findLinks.map((links) => cachedFindLinks(links, name, deps, read));
   const pages = config.indexes.map(async (index) => {
     const url = projectUrl(index, name);
@@ -125,15 +130,14 @@ export async function collectCached(
 }
 
 /** The first of several listings of the same bytes. */
-export function distinctFiles(files: readonly IndexFile[]): readonly IndexFile[] {
+export function distinctFiles(files: readonly ListedFile<IndexFile>[]): readonly ListedFile<IndexFile>[] {
   const names = new Map<string, string>();
   const others = new Set<string>();
-  return files.filter(({ filename, sha256, url }) => {
-    const bytes = sha256 ?? url;
-    const first = names.get(bytes);
-    if (first === undefined) return names.set(bytes, filename) !== undefined;
+  return files.filter(({ filename, identity }) => {
+    const first = names.get(identity);
+    if (first === undefined) return names.set(identity, filename) !== undefined;
     // The same bytes by another name.
-    const key = `${filename} ${bytes}`;
+    const key = `${filename} ${identity}`;
     return first !== filename && !others.has(key) && others.add(key) !== undefined;
   });
 }

@@ -1,5 +1,6 @@
 import { OciasmError } from "../errors.ts";
 import { escapeControl, redactUrl } from "../net/redact.ts";
+import { type ListedFile, listFile } from "../resolve/listed-file.ts";
 import type { FindLinks } from "./index-config.ts";
 import type { IndexDeps } from "./index-deps.ts";
 import { belongsTo, filenameOf, type IndexFile, isDistribution } from "./index-file.ts";
@@ -17,7 +18,7 @@ export async function findLinksFiles(
   name: string,
   deps: IndexDeps,
   insecure: boolean,
-): Promise<readonly IndexFile[]> {
+): Promise<readonly ListedFile<IndexFile>[]> {
   if (isRemote(links.location)) return remoteFiles(links.location, name, deps, insecure);
   const files = await localFiles(links.location, name, deps.store);
   if (files !== undefined) return files;
@@ -35,10 +36,10 @@ export async function cachedFindLinks(
   name: string,
   deps: IndexDeps,
   read: ReadCached,
-): Promise<readonly IndexFile[]> {
+): Promise<readonly ListedFile<IndexFile>[]> {
   if (!isRemote(links.location)) return (await localFiles(links.location, name, deps.store)) ?? [];
   const single = singleFile(links.location);
-  const files = single === undefined ? await read(links.location) : [single];
+  const files = single === undefined ? await read(links.location) : [listFile(single)];
   return files.filter((file) => belongsTo(file.filename, name));
 }
 
@@ -47,7 +48,7 @@ export async function unreadFindLinks(
   links: FindLinks,
   name: string,
   deps: Pick<IndexDeps, "store">,
-): Promise<readonly IndexFile[] | undefined> {
+): Promise<readonly ListedFile<IndexFile>[] | undefined> {
   if (isRemote(links.location)) return undefined;
   return (await localFiles(links.location, name, deps.store, describeUnread)) ?? [];
 }
@@ -61,9 +62,9 @@ async function remoteFiles(
   name: string,
   deps: IndexDeps,
   insecure: boolean,
-): Promise<readonly IndexFile[]> {
+): Promise<readonly ListedFile<IndexFile>[]> {
   const single = singleFile(url);
-  const files = single === undefined ? await fetchPage(url, deps, insecure) : [single];
+  const files = single === undefined ? await fetchPage(url, deps, insecure) : [listFile(single)];
   if (files === undefined) throw new OciasmError("INDEX_ERROR", `find-links: ${redactUrl(url)} is not there (404)`);
   return files.filter((file) => belongsTo(file.filename, name));
 }

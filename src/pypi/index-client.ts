@@ -1,6 +1,7 @@
 import { redactUrl } from "../net/redact.ts";
 import { normalizeName } from "../python/name.ts";
 import { parseSdistName } from "../python/sdist-name.ts";
+import type { ListedFile } from "../resolve/listed-file.ts";
 import type { DistributionFile } from "../resolve/lock.ts";
 import { collectCached, collectFiles, distinctFiles, isTrustedHost } from "./collect-files.ts";
 import { fileSize } from "./file-size.ts";
@@ -30,14 +31,16 @@ export interface IndexClient {
   readonly places: readonly string[];
 }
 
+type Listed = readonly ListedFile<IndexFile>[];
+
 /** Files of a page up to which it stays in memory; a larger one is read from the cache again. */
 const KEPT = 500;
 
 export function createIndexClient(config: IndexConfig, given: IndexDeps): IndexClient {
   const deps = { seen: new Set<string>(), ...given };
-  const asked = new Map<string, Promise<readonly IndexFile[]>>();
+  const asked = new Map<string, Promise<Listed>>();
   const isTrusted = (url: string): boolean => isTrustedHost(url, config.trustedHosts);
-  const everything = async (name: string): Promise<readonly IndexFile[]> => {
+  const everything = async (name: string): Promise<Listed> => {
     const known = asked.get(name) ?? collectFiles(config, name, deps).then((files) => files ?? []);
     asked.set(name, known);
     try {
@@ -49,24 +52,24 @@ export function createIndexClient(config: IndexConfig, given: IndexDeps): IndexC
       throw error;
     }
   };
-  const cached = async (name: string, sha256s: readonly string[]): Promise<readonly IndexFile[]> =>
+  const cached = async (name: string, sha256s: readonly string[]): Promise<Listed> =>
     asked.get(name) ?? collectCached(config, name, deps, (url) => cachedPins(deps.store, url, sha256s));
   return {
-    files: async (name) => distinctFiles(await everything(normalizeName(name))),
-    cachedFiles: async (name, sha256s) => distinctFiles(await cached(normalizeName(name), sha256s)),
+    files: async (name) => distinct(await everything(normalizeName(name))),
+    cachedFiles: async (name, sha256s) => distinct(await cached(normalizeName(name), sha256s)),
     unread: async (name) => {
       if (config.indexes.length > 0) return [];
       const found = await Promise.all(
         config.findLinks.map((links) => unreadFindLinks(links, normalizeName(name), deps)),
       );
-      return found.includes(undefined) ? [] : distinctFiles(found.flatMap((files) => files ?? []));
+      return found.includes(undefined) ? [] : distinct(found.flatMap((files) => files ?? []));
     },
     sizeOf: (file) => fileSize(file, deps, isTrusted(file.url)),
     mirrors: async ({ filename, sha256 }, ask) => {
       const sdist = parseSdistName(filename);
       const name = sdist.ok ? sdist.value.name : normalizeName(filename.slice(0, filename.indexOf("-")));
       const files = await (ask && !deps.offline ? everything(name) : cached(name, [sha256]));
-      return [...new Set(files.filter((file) => file.sha256 === sha256).map((file) => file.url))];
+      return [...new Set(files.filter(({ identity }) => identity === sha256).map((listed) => listed.file().url))];
     },
     isTrusted,
     places: [
@@ -74,4 +77,8 @@ export function createIndexClient(config: IndexConfig, given: IndexDeps): IndexC
       ...config.findLinks.map((links) => redactUrl(links.location)),
     ],
   };
+}
+
+function distinct(files: Listed): readonly IndexFile[] {
+  return distinctFiles(files).map((listed) => listed.file());
 }

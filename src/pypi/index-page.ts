@@ -1,8 +1,10 @@
 import { fileStatusError } from "../net/download.ts";
 import { redactUrl } from "../net/redact.ts";
 import { retrying } from "../net/retry.ts";
+import type { ListedFile } from "../resolve/listed-file.ts";
 import type { IndexDeps } from "./index-deps.ts";
 import type { IndexFile } from "./index-file.ts";
+import { filesIn } from "./packed-files.ts";
 import { cachedHead, cachedPage, type PageHead, rememberPage, renewPage, validatorsOf } from "./page-cache.ts";
 import { readPage } from "./page-reader.ts";
 
@@ -16,7 +18,7 @@ export async function fetchPage(
   url: string,
   deps: IndexDeps,
   insecure: boolean,
-): Promise<readonly IndexFile[] | undefined> {
+): Promise<readonly ListedFile<IndexFile>[] | undefined> {
   const head = await cachedHead(deps.store, url);
   const isFresh = head?.freshUntil !== undefined && deps.now !== undefined && deps.now < head.freshUntil;
   if (isFresh || deps.seen?.has(url) === true) {
@@ -36,7 +38,7 @@ async function ask(
   head: PageHead | undefined,
   deps: IndexDeps,
   insecure: boolean,
-): Promise<readonly IndexFile[] | undefined> {
+): Promise<readonly ListedFile<IndexFile>[] | undefined> {
   const response = await deps.http.request({
     method: "GET",
     url,
@@ -54,10 +56,10 @@ async function ask(
     if (response.status === 404 || response.status === 410) return undefined;
     throw fileStatusError(response, "INDEX_ERROR");
   }
-  const { files, bytes, stamp } = await readPage(response);
-  await rememberPage(deps.store, url, { files, stamp }, validators);
+  const { parts, bytes, stamp } = await readPage(response);
+  await rememberPage(deps.store, url, { parts, stamp }, validators);
   deps.report({ type: "transfer", id: redactUrl(url), what: "index", state: "done", bytes });
-  return files;
+  return filesIn(parts);
 }
 
 async function unchanged(
@@ -66,7 +68,7 @@ async function unchanged(
   validators: ReturnType<typeof validatorsOf>,
   deps: IndexDeps,
   insecure: boolean,
-): Promise<readonly IndexFile[] | undefined> {
+): Promise<readonly ListedFile<IndexFile>[] | undefined> {
   const files = await cachedPage(deps.store, url);
   // The cache lost a part of what the server thinks we have.
   if (files === undefined) return ask(url, undefined, deps, insecure);

@@ -5,11 +5,13 @@ import { basename, join, resolve as resolvePath } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { OciasmError, systemCode } from "../errors.ts";
 import { redactUrl } from "../net/redact.ts";
+import { type ListedFile, listFile } from "../resolve/listed-file.ts";
 import type { KeyIndex } from "../store/blob-store.ts";
 import type { BorrowedFile } from "../store/borrowed.ts";
 import { hashHandle } from "../store/hash-file.ts";
 import { belongsTo, type IndexFile, isDistribution } from "./index-file.ts";
-import { parseSimpleHtml } from "./simple-html.ts";
+import { createPacker, filesIn } from "./packed-files.ts";
+import { createHtmlPage } from "./simple-html.ts";
 
 /** Tells of a file of this host what an index would. */
 type Describe = (path: string, store: KeyIndex) => Promise<IndexFile>;
@@ -23,13 +25,13 @@ export async function localFiles(
   name: string,
   store: KeyIndex,
   describe: Describe = describeFile,
-): Promise<readonly IndexFile[] | undefined> {
+): Promise<readonly ListedFile<IndexFile>[] | undefined> {
   const path = localPath(location);
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return undefined;
   if (found.isDirectory()) return folderFiles(path, name, store, describe);
   if (/\.html?$/i.test(path)) return pageFiles(path, name);
-  return isDistribution(path) && belongsTo(basename(path), name) ? [await describe(path, store)] : [];
+  return isDistribution(path) && belongsTo(basename(path), name) ? [listFile(await describe(path, store))] : [];
 }
 
 /** Path of a file: URL or of a path that may start with `~`. */
@@ -52,20 +54,23 @@ async function folderFiles(
   name: string,
   store: KeyIndex,
   describe: Describe,
-): Promise<readonly IndexFile[]> {
+): Promise<readonly ListedFile<IndexFile>[]> {
   const names = await readdir(folder).catch(() => []);
-  const files: IndexFile[] = [];
+  const files: ListedFile<IndexFile>[] = [];
   for (const filename of names.filter((file) => isDistribution(file) && belongsTo(file, name)).sort()) {
     if ((await stat(join(folder, filename)).catch(() => undefined))?.isFile() === true) {
-      files.push(await describe(join(folder, filename), store));
+      files.push(listFile(await describe(join(folder, filename), store)));
     }
   }
   return files;
 }
 
-async function pageFiles(path: string, name: string): Promise<readonly IndexFile[]> {
-  const page = parseSimpleHtml(await readFile(path, "utf8"), pathToFileURL(path).href);
-  return page.files.filter((file) => belongsTo(file.filename, name));
+async function pageFiles(path: string, name: string): Promise<readonly ListedFile<IndexFile>[]> {
+  const packer = createPacker();
+  createHtmlPage(pathToFileURL(path).href, (file) => {
+    if (belongsTo(file.filename, name)) packer.add(file);
+  }).read(await readFile(path, "utf8"));
+  return filesIn(packer.parts());
 }
 
 /** A distribution of this host, with size and hash. */

@@ -6,8 +6,8 @@ import { isOciasmError, OciasmError } from "../errors.ts";
 import type { HttpResponse } from "../net/http-client.ts";
 import { escapeControl, redactUrl } from "../net/redact.ts";
 import { htmlPieces } from "./html-pieces.ts";
-import type { IndexFile, IndexPage } from "./index-file.ts";
 import { createJsonItems } from "./json-items.ts";
+import { createPacker, type Packer } from "./packed-files.ts";
 import { createHtmlPage } from "./simple-html.ts";
 import { createJsonPage, notAPage } from "./simple-json.ts";
 
@@ -15,13 +15,20 @@ import { createJsonPage, notAPage } from "./simple-json.ts";
 const MAX_PAGE = 512 * 1024 * 1024;
 const MAX_FILES = 200_000;
 
+/** A page of an index, read. */
+export interface PageContent {
+  /** Its files, for `filesIn`. */
+  readonly parts: readonly Uint8Array[];
+  /** What came. */
+  readonly bytes: number;
+  /** A hash of what came. */
+  readonly stamp: string;
+}
+
 /**
- * Reads an answer as a page of the simple API, in pieces: only its files are held. `bytes` is what came, `stamp` a hash
- * of it. Throws INDEX_ERROR for what is no such page or beyond all measure, NETWORK for a connection that breaks.
+ * Reads an answer as a page of the simple API, in pieces: only its files are held. Throws INDEX_ERROR for what is no such page or beyond all measure, NETWORK for a connection that breaks.
  */
-export async function readPage(
-  response: HttpResponse,
-): Promise<IndexPage & { readonly bytes: number; readonly stamp: string }> {
+export async function readPage(response: HttpResponse): Promise<PageContent> {
   const type = (response.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   const isJson = /^application\/(vnd\.pypi\.simple\.[\w.]+\+)?json$/.test(type);
   const isHtml = /^(text\/html|application\/xhtml\+xml|application\/vnd\.pypi\.simple\.[\w.]+\+html)$/.test(type);
@@ -46,11 +53,12 @@ export async function readPage(
     }
   })();
   const read = isJson ? readJson : isHtml ? readHtml : readEither;
-  const page = await read(textOf(counted, response.url, encoding !== "identity"), response.url);
-  return { ...page, bytes, stamp: hash.digest("hex") };
+  const packer = createPacker();
+  await read(textOf(counted, response.url, encoding !== "identity"), response.url, packer);
+  return { parts: packer.parts(), bytes, stamp: hash.digest("hex") };
 }
 
-async function readEither(texts: AsyncIterable<string>, url: string): Promise<IndexPage> {
+async function readEither(texts: Texts, url: string, packer: Packer): Promise<void> {
   let head = "";
   const iterator = texts[Symbol.asyncIterator]();
   while (head.trim() === "") {
@@ -62,44 +70,43 @@ async function readEither(texts: AsyncIterable<string>, url: string): Promise<In
     yield head;
     yield* { [Symbol.asyncIterator]: () => iterator };
   })();
-  return head.trimStart().startsWith("{") ? readJson(all, url) : readHtml(all, url);
+  await (head.trimStart().startsWith("{") ? readJson : readHtml)(all, url, packer);
 }
 
-async function readJson(texts: AsyncIterable<string>, url: string): Promise<IndexPage> {
-  const files: IndexFile[] = [];
-  const page = createJsonPage(url, files);
+async function readJson(texts: Texts, url: string, packer: Packer): Promise<void> {
+  const page = createJsonPage(url, packer.add);
   const items = createJsonItems();
   try {
     for await (const text of texts) {
       for (const item of items.feed(text)) page.item(JSON.parse(item) as unknown);
-      checkCount(files, url);
+      checkCount(packer, url);
     }
   } catch (error) {
     throw error instanceof SyntaxError || error instanceof RangeError ? notAPage(url, error) : error;
   }
   for (const item of page.rest(items.rest())) page.item(item);
-  return { files, isIndex: true };
 }
 
-async function readHtml(texts: AsyncIterable<string>, url: string): Promise<IndexPage> {
-  const reader = createHtmlPage(url);
+async function readHtml(texts: Texts, url: string, packer: Packer): Promise<void> {
+  const page = createHtmlPage(url, packer.add);
   for await (const piece of htmlPieces(texts)) {
-    reader.read(piece);
-    checkCount(reader.page().files, url);
+    page.read(piece);
+    checkCount(packer, url);
   }
-  const page = reader.page();
-  if (page.isIndex) return page;
+  if (page.isIndex()) return;
   throw new OciasmError("INDEX_ERROR", `${redactUrl(url)} answered with a web page that is no index page`, {
     hint: "open the URL in a browser: a login page or a proxy may stand in between",
   });
 }
 
-function checkCount(files: readonly IndexFile[], url: string): void {
-  if (files.length <= MAX_FILES) return;
+function checkCount({ count }: Packer, url: string): void {
+  if (count <= MAX_FILES) return;
   throw new OciasmError("INDEX_ERROR", `${redactUrl(url)} lists more than ${MAX_FILES} files`);
 }
 
 type Bytes = AsyncIterable<Uint8Array>;
+
+type Texts = AsyncIterable<string>;
 
 async function* textOf(body: Bytes, url: string, isPacked: boolean): AsyncGenerator<string, void, undefined> {
   const decode = createDecoder();

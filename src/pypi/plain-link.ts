@@ -16,8 +16,7 @@ const MAX_ORIGINS = 100;
 const MAX_FILENAME = 512;
 
 /**
- * Reads the links that nearly all pages have without the cost of a URL parser; undefined for any other. What it gives
- * is a copy: a part of a text keeps the whole of it in memory.
+ * Reads the links that nearly all pages have without the cost of a URL parser; undefined for any other.
  */
 export function createPlainLinks(): (href: string) => PlainLink | undefined {
   const origins = new Map<string, boolean>();
@@ -31,7 +30,7 @@ export function createPlainLinks(): (href: string) => PlainLink | undefined {
   return (href) => {
     const [whole, origin, , fragment = ""] = PLAIN.exec(href) ?? [];
     if (whole === undefined || origin === undefined || !isCanonical(origin)) return undefined;
-    const url = Buffer.from(fragment === "" ? whole : whole.slice(0, -fragment.length), "latin1").toString("latin1");
+    const url = fragment === "" ? whole : whole.slice(0, -fragment.length);
     const filename = url.slice(url.lastIndexOf("/") + 1);
     return filename.length > MAX_FILENAME ? undefined : { url, fragment, filename };
   };
@@ -43,5 +42,5 @@ const ONLY_HASH = "#sha256=";
 export function fragmentHash(fragment: string): string | undefined {
   const only = fragment.startsWith(ONLY_HASH) ? fragment.slice(ONLY_HASH.length) : undefined;
   const found = isSha256(only) ? only : /[#&]sha256=([0-9a-f]{64})(?:&|$)/i.exec(fragment)?.[1];
-  return found === undefined ? undefined : Buffer.from(found.toLowerCase(), "latin1").toString("latin1");
+  return found?.toLowerCase();
 }

@@ -1,6 +1,5 @@
 import { type HtmlTag, htmlAttributes, htmlTags, type TakeElement } from "./html-tags.ts";
 import { filenameOf, type IndexFile, type IndexPage, isDistribution, isKnownFile, isSha256 } from "./index-file.ts";
-import { createInterning, type Interning, ownCopy } from "./interning.ts";
 import { createPlainAnchors } from "./plain-anchor.ts";
 import { createPlainLinks, fragmentHash, type PlainLink } from "./plain-link.ts";
 
@@ -9,47 +8,47 @@ import { createPlainLinks, fragmentHash, type PlainLink } from "./plain-link.ts"
  * page came from after redirects. Never throws: what can't be read is not a file.
  */
 export function parseSimpleHtml(text: string, pageUrl: string): IndexPage {
-  const page = createHtmlPage(pageUrl);
+  const files: IndexFile[] = [];
+  const page = createHtmlPage(pageUrl, (file) => files.push(file));
   page.read(text);
-  return page.page();
+  return { files, isIndex: page.isIndex() };
 }
 
-/** The same piece by piece: `read` takes texts that each end where a tag may begin. */
+/**
+ * The same piece by piece: `read` takes texts that each end where a tag may begin. What files say are parts of those
+ * texts, which keep them in memory.
+ */
 export interface HtmlPage {
   read(text: string): void;
-  page(): IndexPage;
+  /** See IndexPage. */
+  isIndex(): boolean;
 }
 
-export function createHtmlPage(pageUrl: string): HtmlPage {
+export function createHtmlPage(pageUrl: string, add: (file: IndexFile) => void): HtmlPage {
   let base = new URL(pageUrl);
   let hasBase = false;
   let foreign = 0;
   let known = 0;
-  const files: IndexFile[] = [];
-  const own = createInterning();
   const plain = createPlainLinks();
   const plainAnchor = createPlainAnchors();
-  const detailsIn = createDetails(own);
+  const detailsIn = createDetails();
   const take = (filename: string, file: () => IndexFile): void => {
     const isFile = isDistribution(filename);
-    if (isFile) files.push(file());
+    if (isFile) add(file());
     if (isFile || isKnownFile(filename)) known++;
     else foreign++;
   };
   const takeLink = (href: string, attributes: HtmlTag["attributes"]): void => {
     const link = plain(href) ?? anyLink(href, base);
     if (link === undefined) foreign++;
-    else take(link.filename, () => fileOf(link, attributes, own));
+    else take(link.filename, () => fileOf(link, attributes));
   };
   const read = (text: string): void => {
-    let held = 0;
-    const before = files.length;
     const takeAnchor: TakeElement = (whole, at) => {
       const anchor = plainAnchor(whole, at);
       if (anchor === undefined) return undefined;
       const { url, filename, sha256, attributes, end } = anchor;
       take(filename, () => ({ filename, url, ...(sha256 === undefined ? {} : { sha256 }), ...detailsIn(attributes) }));
-      held += end - at;
       return end;
     };
     for (const { name, attributes } of htmlTags(text, takeAnchor)) {
@@ -61,12 +60,10 @@ export function createHtmlPage(pageUrl: string): HtmlPage {
       if (name === "form" || name === "input" || name === "script") foreign++;
       if (name === "a" && href !== undefined) takeLink(href, attributes);
     }
-    // Where files are the most of a text, to keep it costs less than a copy of each.
-    if (held * 2 < text.length) files.splice(before, files.length, ...files.slice(before).map(ownFile));
   };
   return {
     read,
-    page: () => ({ files, isIndex: known > 0 || foreign === 0 }),
+    isIndex: () => known > 0 || foreign === 0,
   };
 }
 
@@ -98,21 +95,21 @@ function urlAt(href: string, base: URL): URL | undefined {
   }
 }
 
-function fileOf({ url, fragment, filename }: PlainLink, attributes: HtmlTag["attributes"], own: Interning): IndexFile {
+function fileOf({ url, fragment, filename }: PlainLink, attributes: HtmlTag["attributes"]): IndexFile {
   const sha256 = fragmentHash(fragment);
-  return { filename, url, ...(sha256 === undefined ? {} : { sha256 }), ...detailsOf(attributes, own) };
+  return { filename, url, ...(sha256 === undefined ? {} : { sha256 }), ...detailsOf(attributes) };
 }
 
 type Details = Pick<IndexFile, "requiresPython" | "yanked" | "coreMetadata">;
 
-function detailsOf(attributes: HtmlTag["attributes"], own: Interning): Details {
+function detailsOf(attributes: HtmlTag["attributes"]): Details {
   const requiresPython = attributes.get("data-requires-python");
   const yanked = attributes.get("data-yanked");
   // The older name only counts where the newer is absent (PEP 714).
   const coreMetadata = attributes.get("data-core-metadata") ?? attributes.get("data-dist-info-metadata");
   return {
-    ...(requiresPython === undefined || requiresPython.trim() === "" ? {} : { requiresPython: own(requiresPython) }),
-    ...(yanked === undefined ? {} : { yanked: own(yanked) }),
+    ...(requiresPython === undefined || requiresPython.trim() === "" ? {} : { requiresPython }),
+    ...(yanked === undefined ? {} : { yanked }),
     ...(coreMetadata === undefined || coreMetadata === "false" ? {} : { coreMetadata: metadataHash(coreMetadata) }),
   };
 }
@@ -121,28 +118,24 @@ function detailsOf(attributes: HtmlTag["attributes"], own: Interning): Details {
 const MAX_DETAILS = 200;
 
 /** The same from attributes as they are written: thousands of files have the same few. */
-function createDetails(own: Interning): (attributes: string) => Details {
+function createDetails(): (attributes: string) => Details {
   const kept = new Map<string, Details>();
   return (text) => {
     const known = kept.get(text);
     if (known !== undefined) return known;
-    const details = detailsOf(htmlAttributes(text), own);
-    if (kept.size < MAX_DETAILS) kept.set(ownCopy(text), details);
+    const own = ownCopy(text);
+    const details = detailsOf(htmlAttributes(own));
+    if (kept.size < MAX_DETAILS) kept.set(own, details);
     return details;
   };
 }
 
-function ownFile(file: IndexFile): IndexFile {
-  const { filename, url, sha256 } = file;
-  return {
-    ...file,
-    filename: ownCopy(filename),
-    url: ownCopy(url),
-    ...(sha256 === undefined ? {} : { sha256: ownCopy(sha256) }),
-  };
+/** A part of a text keeps the whole of it in memory. */
+function ownCopy(text: string): string {
+  return Buffer.from(text, "utf16le").toString("utf16le");
 }
 
 function metadataHash(value: string): { readonly sha256?: string } {
   const sha256 = /^sha256=(.*)$/i.exec(value.trim())?.[1]?.toLowerCase();
-  return isSha256(sha256) ? { sha256: ownCopy(sha256) } : {};
+  return isSha256(sha256) ? { sha256 } : {};
 }

@@ -1,7 +1,6 @@
 import { OciasmError } from "../errors.ts";
 import { redactUrl } from "../net/redact.ts";
 import { filenameOf, type IndexFile, type IndexPage, isDistribution, isSha256 } from "./index-file.ts";
-import { createInterning, type Interning } from "./interning.ts";
 import { createPlainLinks, type PlainLink } from "./plain-link.ts";
 import { resolve } from "./simple-html.ts";
 
@@ -10,7 +9,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Files of a JSON page of the simple API (PEP 691, 700, 714). Throws INDEX_ERROR for what is no such page. */
 export function parseSimpleJson(text: string, pageUrl: string): IndexPage {
   const files: IndexFile[] = [];
-  const page = createJsonPage(pageUrl, files);
+  const page = createJsonPage(pageUrl, (file) => files.push(file));
   for (const item of page.rest(text)) page.item(item);
   return { files, isIndex: true };
 }
@@ -23,15 +22,14 @@ export interface JsonPage {
   rest(text: string): readonly unknown[];
 }
 
-export function createJsonPage(pageUrl: string, files: IndexFile[]): JsonPage {
+export function createJsonPage(pageUrl: string, take: (file: IndexFile) => void): JsonPage {
   const base = new URL(pageUrl);
-  const own = createInterning();
   const plain = createPlainLinks();
   const linkOf = (href: string): Link | undefined => plain(href) ?? anyLink(href, base);
   return {
     item: (item) => {
-      const file = fileOf(fieldsOf(item), linkOf, own);
-      if (file !== undefined) files.push(file);
+      const file = fileOf(fieldsOf(item), linkOf);
+      if (file !== undefined) take(file);
     },
     rest: (text) => checkedFiles(text, pageUrl),
   };
@@ -80,11 +78,7 @@ function anyLink(href: string, base: URL): Link | undefined {
   return { url: url.href, ...(filename === undefined ? {} : { filename }) };
 }
 
-function fileOf(
-  item: Fields | undefined,
-  linkOf: (href: string) => Link | undefined,
-  own: Interning,
-): IndexFile | undefined {
+function fileOf(item: Fields | undefined, linkOf: (href: string) => Link | undefined): IndexFile | undefined {
   const href = item?.["url"];
   const link = typeof href === "string" ? linkOf(href) : undefined;
   if (item === undefined || link === undefined) return undefined;
@@ -99,9 +93,9 @@ function fileOf(
     url: link.url,
     ...(sha256 === undefined ? {} : { sha256 }),
     ...(typeof size === "number" && Number.isSafeInteger(size) && size >= 0 ? { size } : {}),
-    ...text("requiresPython", item["requires-python"], own),
-    ...(yanked === true ? { yanked: "" } : typeof yanked === "string" ? { yanked: own(yanked) } : {}),
-    ...text("uploadTime", item["upload-time"], own),
+    ...text("requiresPython", item["requires-python"]),
+    ...(yanked === true ? { yanked: "" } : typeof yanked === "string" ? { yanked } : {}),
+    ...text("uploadTime", item["upload-time"]),
     ...(coreMetadata === true || fieldsOf(coreMetadata) !== undefined
       ? { coreMetadata: metadataSha256 === undefined ? {} : { sha256: metadataSha256 } }
       : {}),
@@ -121,6 +115,6 @@ function sha256In(hashes: unknown): string | undefined {
   return isSha256(lower) ? lower : undefined;
 }
 
-function text<Key extends string>(key: Key, value: unknown, own: Interning): Partial<Record<Key, string>> {
-  return typeof value === "string" && value.trim() !== "" ? ({ [key]: own(value) } as Record<Key, string>) : {};
+function text<Key extends string>(key: Key, value: unknown): Partial<Record<Key, string>> {
+  return typeof value === "string" && value.trim() !== "" ? ({ [key]: value } as Record<Key, string>) : {};
 }

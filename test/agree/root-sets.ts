@@ -25,7 +25,7 @@ export async function randomRoots(
 }
 
 async function randomRoot(random: Random, name: string, catalog: Catalog): Promise<string> {
-  const releases = newestWheels((await catalog.files(name)) ?? []).slice(0, RECENT);
+  const releases = newestWheels(((await catalog.files(name)) ?? []).map((listed) => listed.file())).slice(0, RECENT);
   const [newest] = releases;
   if (newest === undefined) return name;
   const { providesExtra } = random.below(4) === 0 ? await catalog.metadata(newest.file) : { providesExtra: [] };

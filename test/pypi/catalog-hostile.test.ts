@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { type TestContext, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import type { BuildEvent } from "../../src/events.ts";
-import { testCatalog, warningsOf } from "../support/catalog.ts";
+import { filesOf, testCatalog, warningsOf } from "../support/catalog.ts";
 import { type LoggedRequest, startHttpServer, type TestServer } from "../support/http-server.ts";
 import { serveSimpleIndex } from "../support/simple-index.ts";
 import { buildWheel, type WheelSpec } from "../support/wheel.ts";
@@ -21,7 +21,7 @@ const bare = ({ filename, bytes }: { readonly filename: string; readonly bytes: 
 
 async function metadataOf(t: TestContext, server: TestServer, wheel: typeof DEMO, events: BuildEvent[] = []) {
   const catalog = testCatalog(t, [`${server.url}/simple/`], { events });
-  const [file] = (await catalog.files(wheel.filename.split("-")[0] ?? "")) ?? [];
+  const [file] = (await filesOf(catalog, wheel.filename.split("-")[0] ?? "")) ?? [];
   assert.ok(file);
   return catalog.metadata(file);
 }
@@ -31,7 +31,7 @@ test("a page that stalls is given up and asked for again", async (t) => {
   const index = serveSimpleIndex(server, [bare(DEMO)]);
   server.fail(index.page("demo"), { stallAt: 0 }, { stallAt: 20 }, { cutAt: 30 });
   const catalog = testCatalog(t, [index.url], { stallSeconds: 1 });
-  assert.equal((await catalog.files("demo"))?.length, 1);
+  assert.equal((await filesOf(catalog, "demo"))?.length, 1);
   assert.equal(server.log.length, 4);
 });
 
@@ -41,7 +41,7 @@ test("a page that never comes is an error that names it", async (t) => {
   server.fail(index.page("demo"), ...Array.from({ length: 5 }, () => ({ cutAt: 30 }) as const));
   const catalog = testCatalog(t, [index.url]);
   await assert.rejects(catalog.files("demo"), { code: "NETWORK", message: /\/simple\/demo\// });
-  assert.equal((await catalog.files("demo"))?.length, 1);
+  assert.equal((await filesOf(catalog, "demo"))?.length, 1);
 });
 
 for (const [what, body, headers] of [
@@ -80,7 +80,7 @@ test("a page may come packed, and a damaged packing is an error", async (t) => {
   server.serve("/simple/broken/", { content: `no gzip at all`, headers });
   server.serve("/simple/cut/", { content: packed.subarray(0, -12), headers });
   const catalog = testCatalog(t, [`${server.url}/simple/`]);
-  assert.equal((await catalog.files("demo"))?.length, 1);
+  assert.equal((await filesOf(catalog, "demo"))?.length, 1);
   await assert.rejects(catalog.files("broken"), { code: "NETWORK", message: /damaged gzip/ });
   assert.equal(server.requests("/simple/broken/").length, 1);
   await assert.rejects(catalog.files("cut"), { code: "NETWORK", message: /damaged gzip/ });
@@ -103,7 +103,7 @@ test("an index in object storage that answers 403 for every unknown name does no
   const index = serveSimpleIndex(server, [bare(DEMO)]);
   server.fail("/gpu/demo/", { status: 403 });
   const catalog = testCatalog(t, [`${server.url}/gpu/`, index.url], { config: { strategy: "first" } });
-  assert.equal((await catalog.files("demo"))?.length, 1);
+  assert.equal((await filesOf(catalog, "demo"))?.length, 1);
 });
 
 test("a login goes to its own host alone: not to the files' nor to where a redirect leads", async (t) => {
@@ -114,7 +114,7 @@ test("a login goes to its own host alone: not to the files' nor to where a redir
   const login = { user: "me", password: "secret" };
   const config = { indexes: [{ url: `${own.url}/simple/`, login }] };
   const catalog = testCatalog(t, [], { config });
-  const [file] = (await catalog.files("demo")) ?? [];
+  const [file] = (await filesOf(catalog, "demo")) ?? [];
   assert.ok(file);
   assert.equal((await catalog.metadata(file)).name, "demo");
   assert.match(String(own.log[0]?.headers["authorization"]), /^Basic /);
@@ -130,7 +130,7 @@ test("links are read as their page means them: base, relative, encoded, and no p
     <a href="javascript:demo-4.0-py3-none-any.whl">d</a><a href="%00demo-5.0-py3-none-any.whl">e</a>`;
   server.serve("/simple/demo-pkg/", { content: page, headers: HTML });
   const catalog = testCatalog(t, [`${server.url}/simple/`]);
-  const files = (await catalog.files("Demo._PKG")) ?? [];
+  const files = (await filesOf(catalog, "Demo._PKG")) ?? [];
   assert.deepEqual(
     files.map((file) => file.filename),
     ["demo-1.0+cu121-py3-none-any.whl"],

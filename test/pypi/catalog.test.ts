@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { BuildEvent } from "../../src/events.ts";
 import { digestOfHex } from "../../src/oci/digest.ts";
-import { testCatalog, warningsOf } from "../support/catalog.ts";
+import { filesOf, testCatalog, warningsOf } from "../support/catalog.ts";
 import { startHttpServer } from "../support/http-server.ts";
 import { serveSimpleIndex } from "../support/simple-index.ts";
 import { temporaryFolder } from "../support/temporary.ts";
@@ -45,11 +45,11 @@ test("a name that no index has is told from one without files", async (t) => {
   server.serve("/simple/empty/", { content: "<html></html>", headers: { "content-type": "text/html" } });
   const catalog = testCatalog(t, [index.url]);
   assert.deepEqual(
-    (await catalog.files("Demo"))?.map((file) => file.filename),
+    (await filesOf(catalog, "Demo"))?.map((file) => file.filename),
     [DEMO.filename],
   );
-  assert.deepEqual(await catalog.files("empty"), []);
-  assert.equal(await catalog.files("other"), undefined);
+  assert.deepEqual(await filesOf(catalog, "empty"), []);
+  assert.equal(await filesOf(catalog, "other"), undefined);
   await Promise.all(["demo", "DEMO", "other"].map((name) => catalog.files(name)));
   assert.equal(server.log.length, 3);
 });
@@ -60,7 +60,7 @@ test("a named index is asked alone, an explicit one only when it is named", asyn
   const gpu = serveSimpleIndex(server, [DEMO_2], { path: "/gpu/" });
   const config = { explicit: [{ url: gpu.url, name: "gpu" }] };
   const catalog = testCatalog(t, [main.url], { config });
-  const names = async (index?: string) => (await catalog.files("demo", index))?.map((file) => file.filename);
+  const names = async (index?: string) => (await filesOf(catalog, "demo", index))?.map((file) => file.filename);
   assert.deepEqual(await names(), [DEMO.filename]);
   assert.deepEqual(await names("gpu"), [DEMO_2.filename]);
   assert.deepEqual(await names(gpu.url.slice(0, -1)), [DEMO_2.filename]);
@@ -81,7 +81,7 @@ test("an announced sidecar is all that is read, and a second run reads nothing",
   });
   for (const now of [1000, 1200]) {
     const catalog = testCatalog(t, [index.url], { store, now });
-    const [file] = (await catalog.files("demo")) ?? [];
+    const [file] = (await filesOf(catalog, "demo")) ?? [];
     assert.ok(file);
     const metadata = await catalog.metadata(file);
     assert.deepEqual(metadata.requiresDist, ["six>=1", "click; extra == 'x'"]);
@@ -99,7 +99,7 @@ test("without max-age a second run asks once a page, and gets no page", async (t
   const index = serveSimpleIndex(server, [bare(DEMO)]);
   for (let run = 0; run < 2; run++) {
     const catalog = testCatalog(t, [index.url], { store });
-    const [file] = (await catalog.files("demo")) ?? [];
+    const [file] = (await filesOf(catalog, "demo")) ?? [];
     await catalog.metadata(file ?? DEMO_FILE);
   }
   assert.deepEqual(
@@ -117,7 +117,7 @@ test("a size that ranges tell is not asked for again", async (t) => {
   const store = temporaryStore(t);
   const index = serveSimpleIndex(server, [bare(FRONT)], { format: "html" });
   const catalog = testCatalog(t, [index.url], { store });
-  const [file] = (await catalog.files("front")) ?? [];
+  const [file] = (await filesOf(catalog, "front")) ?? [];
   assert.ok(file?.sha256 !== undefined && file.size === undefined);
   await catalog.metadata(file);
   assert.equal(await store.get("sizes", file.sha256), FRONT.size);
@@ -132,7 +132,7 @@ for (const format of ["json", "html", "plain"] as const) {
     const server = await startHttpServer(t);
     const index = serveSimpleIndex(server, [bare(FRONT)], { format });
     const catalog = testCatalog(t, [index.url]);
-    const [file] = (await catalog.files("front")) ?? [];
+    const [file] = (await filesOf(catalog, "front")) ?? [];
     assert.ok(file);
     const [one, two] = await Promise.all([catalog.metadata(file), catalog.metadata(file)]);
     assert.deepEqual(one.requiresDist, ["six"]);
@@ -156,7 +156,7 @@ for (const [count, requests, most] of [
     const server = await startHttpServer(t);
     const index = serveSimpleIndex(server, [bare(wheel)], { format: "plain" });
     const catalog = testCatalog(t, [index.url]);
-    const [file] = (await catalog.files("many")) ?? [];
+    const [file] = (await filesOf(catalog, "many")) ?? [];
     assert.deepEqual((await catalog.metadata(file ?? DEMO_FILE)).requiresDist, ["six"]);
     const ranges = server.requests(index.file(wheel.filename)).map(({ sent }) => sent);
     assert.equal(ranges.length, requests);
@@ -189,10 +189,10 @@ test("a server without ranges sends a small wheel once, and a large one once int
     server.fail(index.file(wheel.filename), ...Array.from({ length: 9 }, () => ({ ignoreRange: true }) as const));
   }
   const catalog = testCatalog(t, [index.url], { store, events });
-  const [demo] = (await catalog.files("demo")) ?? [];
+  const [demo] = (await filesOf(catalog, "demo")) ?? [];
   assert.equal((await catalog.metadata(demo ?? DEMO_FILE)).version, "1.0");
   assert.equal(server.requests(index.file(DEMO.filename)).length, 1);
-  const [front] = (await catalog.files("front")) ?? [];
+  const [front] = (await filesOf(catalog, "front")) ?? [];
   assert.ok(front);
   const many = await Promise.all(Array.from({ length: 5 }, () => catalog.metadata(front)));
   assert.equal(new Set(many).size, 1);
@@ -207,7 +207,7 @@ test("a wheel above the limit is not downloaded for its metadata", async (t) => 
   const index = serveSimpleIndex(server, [bare(FRONT)]);
   server.fail(index.file(FRONT.filename), ...Array.from({ length: 9 }, () => ({ ignoreRange: true }) as const));
   const catalog = testCatalog(t, [index.url], { maxWheel: 1_500_000 });
-  const [file] = (await catalog.files("front")) ?? [];
+  const [file] = (await filesOf(catalog, "front")) ?? [];
   await assert.rejects(catalog.metadata(file ?? DEMO_FILE), { code: "INDEX_ERROR", message: /larger than 1500000/ });
 });
 
@@ -216,12 +216,12 @@ test("offline everything comes from the cache, and what is missing is named", as
   const store = temporaryStore(t);
   const index = serveSimpleIndex(server, [DEMO, DEMO_2], { format: "plain" });
   const online = testCatalog(t, [index.url], { store });
-  const [one, two] = (await online.files("demo")) ?? [];
+  const [one, two] = (await filesOf(online, "demo")) ?? [];
   assert.ok(one && two);
   await online.metadata(one);
   const count = server.log.length;
   const offline = testCatalog(t, [index.url], { store, offline: true });
-  assert.equal((await offline.files("demo"))?.length, 2);
+  assert.equal((await filesOf(offline, "demo"))?.length, 2);
   assert.deepEqual((await offline.metadata(one)).requiresDist, ["six>=1", "click; extra == 'x'"]);
   await assert.rejects(offline.metadata(two), { code: "OFFLINE", message: new RegExp(DEMO_2.filename) });
   await assert.rejects(offline.files("other"), { code: "OFFLINE", message: /other/ });
@@ -239,7 +239,7 @@ test("what one server says of a wheel is not believed of another's", async (t) =
     [goodIndex.url, 2],
   ] as const) {
     const catalog = testCatalog(t, [url], { store });
-    const [file] = (await catalog.files("demo")) ?? [];
+    const [file] = (await filesOf(catalog, "demo")) ?? [];
     assert.equal((await catalog.metadata(file ?? DEMO_FILE)).requiresDist.length, count);
   }
 });
@@ -249,13 +249,13 @@ test("a foreseen question is asked once, downloads no wheel and keeps its failur
   const index = serveSimpleIndex(server, [bare(DEMO), bare(FRONT)]);
   server.fail(index.file(FRONT.filename), ...Array.from({ length: 9 }, () => ({ ignoreRange: true }) as const));
   const catalog = testCatalog(t, [index.url]);
-  const [front] = (await catalog.files("front")) ?? [];
+  const [front] = (await filesOf(catalog, "front")) ?? [];
   assert.ok(front);
   catalog.prefetch?.({ name: "demo" });
   catalog.prefetch?.({ name: "nobody", index: "unknown" });
   catalog.prefetch?.({ file: front });
   catalog.prefetch?.({ file: { filename: "x-1-py3-none-any.whl", url: `${server.url}/none.whl` } });
-  await catalog.files("demo");
+  await filesOf(catalog, "demo");
   await catalog.close();
   assert.equal(server.requests(index.page("demo")).length, 1);
   assert.ok(server.requests(index.file(FRONT.filename)).every((one) => one.headers["range"] !== undefined));
@@ -280,7 +280,7 @@ test("a sidecar that is not what was announced is warned of once, and the wheels
   server.fail(`${index.file(DEMO.filename)}.metadata`, { status: 404 });
   server.serve(`${index.file(DEMO_2.filename)}.metadata`, DEMO.metadata);
   const catalog = testCatalog(t, [index.url], { events });
-  for (const file of (await catalog.files("demo")) ?? []) await catalog.metadata(file);
+  for (const file of (await filesOf(catalog, "demo")) ?? []) await catalog.metadata(file);
   assert.equal(warningsOf(events).length, 1);
   assert.match(warningsOf(events)[0] ?? "", /127\.0\.0\.1.*\.metadata/);
   assert.equal(server.requests(index.file(DEMO_2.filename)).length, 1);
@@ -300,11 +300,11 @@ test("one odd file does not make a server one without ranges, three do", async (
   };
   refuse(1);
   const lenient = testCatalog(t, [index.url], { store });
-  for (const file of ((await lenient.files("front")) ?? []).slice(0, 2)) await lenient.metadata(file);
+  for (const file of ((await filesOf(lenient, "front")) ?? []).slice(0, 2)) await lenient.metadata(file);
   assert.equal(server.requests(index.file(wheels[1]?.filename ?? "")).length, 2);
   refuse(3);
   const strict = testCatalog(t, [index.url], { store });
-  for (const file of (await strict.files("front")) ?? []) await strict.metadata(file);
+  for (const file of (await filesOf(strict, "front")) ?? []) await strict.metadata(file);
   assert.deepEqual(
     wheels.map((wheel) => ranged(wheel.filename)),
     [true, true, true, false, false],
@@ -316,7 +316,7 @@ test("pages are told of as they come", async (t) => {
   const store = temporaryStore(t);
   const index = serveSimpleIndex(server, [bare(DEMO)]);
   const events: BuildEvent[] = [];
-  for (let run = 0; run < 2; run++) await testCatalog(t, [index.url], { store, events }).files("demo");
+  for (let run = 0; run < 2; run++) await filesOf(testCatalog(t, [index.url], { store, events }), "demo");
   const bytes = server.log[0]?.sent;
   const common = { type: "transfer", id: `${index.url}demo/`, what: "index" };
   assert.deepEqual(events, [
@@ -330,7 +330,7 @@ test("a page that one asked for in this run is not asked for by another", async 
   const shared = { store: temporaryStore(t), seen: new Set<string>() };
   const index = serveSimpleIndex(server, [bare(DEMO)]);
   for (let run = 0; run < 3; run++) {
-    assert.equal((await testCatalog(t, [index.url], shared).files("demo"))?.length, 1);
+    assert.equal((await filesOf(testCatalog(t, [index.url], shared), "demo"))?.length, 1);
   }
   assert.equal(server.log.length, 1);
 });

@@ -6,6 +6,8 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { HttpResponse } from "../../src/net/http-client.ts";
 import { htmlPieces } from "../../src/pypi/html-pieces.ts";
+import type { IndexFile } from "../../src/pypi/index-file.ts";
+import { filesIn } from "../../src/pypi/packed-files.ts";
 import { readPage } from "../../src/pypi/page-reader.ts";
 import { parseSimpleHtml } from "../../src/pypi/simple-html.ts";
 import { startHttpServer } from "../support/http-server.ts";
@@ -28,17 +30,21 @@ function answer(body: string, type: string, chunk: number): HttpResponse {
   };
 }
 
+async function filesOf(response: HttpResponse): Promise<readonly IndexFile[]> {
+  return filesIn((await readPage(response)).parts).map((listed) => listed.file());
+}
+
 test("a page reads the same in any pieces, letters of several bytes too", async () => {
   const html = '<base href="/w/"><a href="d%C3%A9mo-1-py3-none-any.whl" data-yanked="gr\u00f6\u00dfer \u4e2d">x</a>';
   const json = JSON.stringify({
     files: [{ filename: "demo-1-py3-none-any.whl", url: "../f/1", yanked: "\u4e2d \ud83d\ude00" }],
   });
   for (const chunk of [1, 2, 3, 7, 1000]) {
-    const [page] = (await readPage(answer(html, "text/html", chunk))).files;
+    const [page] = await filesOf(answer(html, "text/html", chunk));
     assert.equal(page?.url, "https://index.example/w/d%C3%A9mo-1-py3-none-any.whl");
     assert.equal(page?.yanked, "gr\u00f6\u00dfer \u4e2d");
     for (const type of ["application/json", ""]) {
-      const [file] = (await readPage(answer(`\n ${json}`, type, chunk))).files;
+      const [file] = await filesOf(answer(`\n ${json}`, type, chunk));
       assert.equal(file?.url, "https://index.example/simple/f/1");
       assert.equal(file?.yanked, "\u4e2d \ud83d\ude00");
     }
@@ -112,7 +118,7 @@ for (const [kind, count, megabytes] of [
   ["html", 100_000, 50],
   ["sparse", 1200, 140],
 ] as const) {
-  test(`a ${kind} page of ${count} files and ${megabytes} MB is read in a heap of 96 MB, and read again`, async (t) => {
+  test(`a ${kind} page of ${count} files and ${megabytes} MB is read in a heap of 64 MB, and read again`, async (t) => {
     const server = await startHttpServer(t);
     server.handle(`/${kind}/big/`, (_, response) => {
       writeLargePage(response, count, kind).catch(() => response.destroy());
@@ -120,7 +126,7 @@ for (const [kind, count, megabytes] of [
     const reader = fileURLToPath(new URL("./page-counter.js", import.meta.url));
     const cache = temporaryFolder(t);
     for (const mode of ["online", "offline"]) {
-      const args = ["--max-old-space-size=96", reader, `${server.url}/${kind}/`, cache, mode];
+      const args = ["--max-old-space-size=64", reader, `${server.url}/${kind}/`, cache, mode];
       const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
       let output = "";
       child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -5,6 +5,7 @@ import type { Sleep } from "../../src/net/retry.ts";
 import { createCatalog, type IndexCatalog } from "../../src/pypi/catalog.ts";
 import { createCredentials } from "../../src/pypi/credentials.ts";
 import type { IndexConfig } from "../../src/pypi/index-config.ts";
+import type { IndexFile } from "../../src/pypi/index-file.ts";
 import type { DiskStore } from "../../src/store/disk.ts";
 import { testHttp } from "./http.ts";
 import { temporaryStore } from "./temporary-store.ts";
@@ -55,6 +56,15 @@ export function testCatalog(t: TestContext, urls: readonly string[], setup: Cata
 function impatient(http: HttpClient, stallSeconds: number | undefined): HttpClient {
   if (stallSeconds === undefined) return http;
   return { request: (request) => http.request({ ...request, stallSeconds }), close: () => http.close() };
+}
+
+/** The files of a project as objects. */
+export async function filesOf(
+  catalog: IndexCatalog,
+  name: string,
+  index?: string,
+): Promise<readonly IndexFile[] | undefined> {
+  return (await catalog.files(name, index))?.map((listed) => listed.file());
 }
 
 /** Messages of all warnings. */

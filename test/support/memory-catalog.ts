@@ -1,6 +1,7 @@
 import type { Metadata } from "../../src/python/metadata.ts";
 import { normalizeExtra, normalizeName } from "../../src/python/name.ts";
 import type { Catalog } from "../../src/resolve/catalog.ts";
+import { listFile } from "../../src/resolve/listed-file.ts";
 import type { DistributionFile } from "../../src/resolve/lock.ts";
 
 /** One version of a project, in the words of uv's scenarios. */
@@ -46,7 +47,7 @@ export function memoryCatalog(index: MemoryIndex): MemoryCatalog {
     questions,
     files: async (name, from) => {
       questions.push(name);
-      return pages.get(`${from ?? ""} ${name}`);
+      return pages.get(`${from ?? ""} ${name}`)?.map(listFile);
     },
     metadata: async (file) => {
       questions.push(file.filename);

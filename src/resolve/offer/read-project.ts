@@ -1,6 +1,7 @@
 import { createFileVersions } from "../../python/file-version.ts";
 import type { Version } from "../../python/version.ts";
 import { versionOrderKey } from "../../python/version-order.ts";
+import type { ListedFile } from "../listed-file.ts";
 import type { DistributionFile } from "../lock.ts";
 import { offerOf } from "./offer.ts";
 import type { Policy } from "./policy.ts";
@@ -10,7 +11,7 @@ import { versionSpans } from "./spans.ts";
 import { isNewer } from "./upload-limit.ts";
 
 /** Groups the files of an index page by version, and says of each version which wheel fits, or why none does. */
-export function readProject(files: readonly DistributionFile[], asked: Policy): Project {
+export function readProject(files: readonly ListedFile[], asked: Policy): Project {
   const needsCompiler = asked.mayBuild && files.some(isCompiled);
   const policy = { ...asked, mayBuild: asked.mayBuild && !needsCompiler, needsCompiler };
   const releases = [...byVersion(files, policy.name).values()].map(({ version, all }) => release(version, all, policy));
@@ -19,7 +20,7 @@ export function readProject(files: readonly DistributionFile[], asked: Policy): 
 }
 
 /** A project that has wheels for single machines is not pure: no build of its sources is tried. */
-function isCompiled({ filename }: DistributionFile): boolean {
+function isCompiled({ filename }: ListedFile): boolean {
   return filename.endsWith(".whl") && !filename.endsWith("-none-any.whl");
 }
 
@@ -31,11 +32,11 @@ export function projectOf(name: string, releases: readonly Release[]): Project {
 
 interface Files {
   readonly version: Version;
-  readonly all: DistributionFile[];
+  readonly all: ListedFile[];
 }
 
 /** Names that can't be read, and those of other projects on a page of links, are passed over. */
-function byVersion(files: readonly DistributionFile[], name: string): ReadonlyMap<string, Files> {
+function byVersion(files: readonly ListedFile[], name: string): ReadonlyMap<string, Files> {
   const versions = new Map<string, Files>();
   const versionOf = createFileVersions();
   let last: ReturnType<typeof versionOf>;
@@ -58,20 +59,30 @@ function groupOf(versions: Map<string, Files>, version: Version): Files {
   return group;
 }
 
-function release(version: Version, all: readonly DistributionFile[], policy: Policy): Release {
+/** Files are read when the first is asked about, and then kept. */
+function release(version: Version, listed: readonly ListedFile[], policy: Policy): Release {
   const { uploaded } = policy;
-  const files = uploaded === undefined ? all : all.filter((file) => !isNewer(file, uploaded));
-  let known: Offer | undefined;
-  const offer = () => {
-    known ??= offerOf(version, { all, files }, policy);
+  const read = (): Known => {
+    const all = listed.map((one) => one.file());
+    const files = uploaded === undefined ? all : all.filter((file) => !isNewer(file, uploaded));
+    return { files, offer: offerOf(version, { all, files }, policy) };
+  };
+  let known: Known | undefined;
+  const once = (): Known => {
+    known ??= read();
     return known;
   };
-  return { version, files, offer };
+  return { version, files: () => once().files, offer: () => once().offer };
 }
 
-function undated(files: readonly DistributionFile[], { name, uploaded }: Policy): readonly string[] {
+interface Known {
+  readonly files: readonly DistributionFile[];
+  readonly offer: Offer;
+}
+
+function undated(files: readonly ListedFile[], { name, uploaded }: Policy): readonly string[] {
   if (uploaded === undefined) return [];
-  const [first, ...others] = files.filter(({ uploadTime }) => uploadTime === undefined);
+  const [first, ...others] = files.filter((listed) => listed.file().uploadTime === undefined);
   if (first === undefined) return [];
   const which = others.length === 0 ? first.filename : `${others.length + 1} files of ${name}`;
   return [`${which} left out: no upload time is known, and files newer than ${uploaded.text} are excluded`];

@@ -5,8 +5,8 @@ import type { DistributionFile } from "../lock.ts";
 /** One version of a project, as far as an index tells. */
 export interface Release {
   readonly version: Version;
-  /** Those that may be used for some target. */
-  readonly files: readonly DistributionFile[];
+  /** Those that may be used for some target, the offered one among them. */
+  readonly files: () => readonly DistributionFile[];
   /** Told when it is asked about, and then kept: most versions of a project never are. */
   readonly offer: () => Offer;
 }

@@ -49,7 +49,7 @@ export function openProjects(
       bestWheel([file], target) === undefined
         ? { kind: "none", reason: `is ${file.filename} (${explainMismatch(file.filename, target)})` }
         : { kind: "wheel", wheel: file };
-    return projectOf(name, [{ version, files: [file], offer: () => offer }]);
+    return projectOf(name, [{ version, files: () => [file], offer: () => offer }]);
   };
   return {
     get: (name) => {
