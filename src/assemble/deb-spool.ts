@@ -1,4 +1,5 @@
-import { type FileHandle, open, rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
+import { writeAll } from "../store/write-all.ts";
 
 /** One temporary file that holds the unpacked content of many packages, one file after the other. */
 export interface DebSpool {
@@ -49,12 +50,4 @@ export async function openSpool(path: string): Promise<DebSpool> {
       await rm(path, { force: true });
     },
   };
-}
-
-async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  let done = 0;
-  while (done < bytes.length) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
-  }
 }

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { type ErrorCode, OciasmError, toOciasmError } from "../errors.ts";
+import { writeAll } from "../store/write-all.ts";
 import { parseContentRange, strongEtag } from "./content-range.ts";
 import type { HttpClient, HttpResponse } from "./http-client.ts";
 import { redactUrl } from "./redact.ts";
@@ -157,13 +158,6 @@ async function append(chunk: Uint8Array, request: DownloadRequest, transfer: Tra
 function checkLimit(size: number, { url, maxSize, code }: DownloadRequest): void {
   if (maxSize === undefined || size <= maxSize) return;
   throw new OciasmError(code, `${redactUrl(url)} is larger than ${maxSize} bytes`);
-}
-
-async function writeAll(handle: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < chunk.length; ) {
-    const { bytesWritten } = await handle.write(chunk, done, chunk.length - done, position + done);
-    done += bytesWritten;
-  }
 }
 
 /** Names what a status means for somebody who wants a file. */
