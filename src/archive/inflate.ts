@@ -49,7 +49,7 @@ export function* inflateRaw(stream: DeflateStream): Generator<Uint8Array, void, 
   }
 }
 
-/** As in wasm/inflate.as.ts. */
+/** As in wasm/inflate-answers.as.ts. */
 const Answer = { needsInput: 0, isFull: 1, isDamaged: 3, isCut: 4 } as const;
 
 /** A decoder with a megabyte and a quarter of memory. */
@@ -100,5 +100,4 @@ interface Exports {
   readonly begin: () => number;
   readonly end: () => number;
   readonly unused: () => number;
-  readonly fold: (start: number, length: number, state: number) => number;
 }
