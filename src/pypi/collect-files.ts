@@ -102,12 +102,13 @@ async function collectOffline(
   deps: IndexDeps,
 ): Promise<readonly ListedFile<IndexFile>[]> {
   const read: ReadCached = async (url) => (await cachedPage(deps.store, url)) ?? [];
-  const files: ListedFile<IndexFile>[] = [];
+  let listed: readonly ListedFile<IndexFile>[] = [];
   for (const indexes of config.strategy === "first" ? config.indexes.map((index) => [index]) : [config.indexes]) {
-    files.push(...(await collectCached({ indexes, findLinks: [] }, name, deps, read)));
-    if (files.length > 0) break;
+    listed = await collectCached({ indexes, findLinks: [] }, name, deps, read);
+    if (listed.length > 0) break;
   }
-  files.unshift(...(await collectCached({ indexes: [], findLinks: config.findLinks }, name, deps, read)));
+  const local = await collectCached({ indexes: [], findLinks: config.findLinks }, name, deps, read);
+  const files = [...local, ...listed];
   if (files.length > 0 || config.indexes.length === 0) return files;
   throw new OciasmError("OFFLINE", `no index page of ${name} is in the cache`, {
     hint: "run once without --offline, or point --find-links at a folder that has its wheels",
