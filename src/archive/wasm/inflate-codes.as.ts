@@ -17,10 +17,11 @@ import {
 } from "./inflate-tables.as";
 
 /**
- * The hot loop; `GOES_ON` when the block ended. Each literal waits for the one before it: look up, shift, mask, look up. So the bits in `held` begin at
- * bit 2, as tables are looked up, and the next entry is looked up before bits are added and before a match is copied.
- * Only the lowest six bits of `size` mean anything. 54 bits are true after each refill. Two literals and a length take 42 of them, and a distance is looked up by 8;
- * three literals, or a distance, leave 11 for the next entry.
+ * The hot loop; `GOES_ON` when the block ended. Each literal waits for the one before it: look up, shift, mask, look up.
+ * So the bits in `held` begin at bit 2, as tables are looked up, and the next entry is looked up before bits are added
+ * and before a match is copied. Only the lowest six bits of `size` mean anything. 54 bits are true after each refill. Two
+ * literals and a length take 42 of them, and a distance is looked up by 8; three literals, or a distance, leave 11 for
+ * the next entry.
  */
 export function readCoded(outputLimit: usize, isAll: bool): i32 {
   // One pass reads 29 bytes at most. Beyond the end there are zeros: who reads more than eight of them has gone astray.
@@ -64,37 +65,26 @@ export function readCoded(outputLimit: usize, isAll: bool): i32 {
         size -= entry;
         store<u8>(to, literal);
         to++;
-        if (entry & LITERAL) {
-          store<u8>(to, entry >> 16);
-          to++;
-          entry = load<u32>(LITLEN + ((held as u32) & LITLEN_MASK));
-          held |= load<u64>(from) << (size as u64);
-          from += 7 - ((size >> 3) & 7);
-          size |= 56;
-          continue;
-        }
       }
     }
+    if ((entry & PART) == PART) {
+      entry = load<u32>(LITLEN + (entry >> 16) + ((held as u32) & maskOf(entry)));
+      before = held;
+      held >>= entry as u64;
+      size -= entry;
+    }
+    if (entry & LITERAL) {
+      store<u8>(to, entry >> 16);
+      to++;
+      entry = load<u32>(LITLEN + ((held as u32) & LITLEN_MASK));
+      held |= load<u64>(from) << (size as u64);
+      from += 7 - ((size >> 3) & 7);
+      size |= 56;
+      continue;
+    }
     if (entry & SPECIAL) {
-      if ((entry & PART) == PART) {
-        entry = load<u32>(LITLEN + (entry >> 16) + ((held as u32) & maskOf(entry)));
-        before = held;
-        held >>= entry as u64;
-        size -= entry;
-      }
-      if (entry & LITERAL) {
-        store<u8>(to, entry >> 16);
-        to++;
-        held |= load<u64>(from) << (size as u64);
-        from += 7 - ((size >> 3) & 7);
-        size |= 56;
-        entry = load<u32>(LITLEN + ((held as u32) & LITLEN_MASK));
-        continue;
-      }
-      if (entry & SPECIAL) {
-        if ((entry & END) != END) answer = IS_DAMAGED;
-        break;
-      }
+      if ((entry & END) != END) answer = IS_DAMAGED;
+      break;
     }
     const length = valueOf(entry, before);
     entry = load<u32>(DISTANCE + ((held as u32) & DISTANCE_MASK));
