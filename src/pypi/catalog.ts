@@ -4,12 +4,11 @@ import { createPolite } from "../net/polite.ts";
 import type { Metadata } from "../python/metadata.ts";
 import { normalizeName } from "../python/name.ts";
 import type { Catalog } from "../resolve/catalog.ts";
-import type { ListedFile } from "../resolve/listed-file.ts";
 import type { DistributionFile } from "../resolve/lock.ts";
 import { collectFiles, distinctFiles, isTrustedHost } from "./collect-files.ts";
 import { createForesight } from "./foresight.ts";
 import type { IndexConfig } from "./index-config.ts";
-import type { IndexFile } from "./index-file.ts";
+import type { PageFile } from "./index-file.ts";
 import type { MetadataDeps } from "./metadata-deps.ts";
 import { cheapMetadata, wholeMetadata } from "./metadata-reader.ts";
 import { placesFor } from "./named-index.ts";
@@ -23,7 +22,7 @@ export type CatalogDeps = Omit<MetadataDeps, "isTrusted" | "warnOnce" | "rangele
 };
 
 export interface IndexCatalog extends Catalog {
-  files(name: string, index?: string): Promise<readonly ListedFile<IndexFile>[] | undefined>;
+  files(name: string, index?: string): Promise<readonly PageFile[] | undefined>;
   /** Gives up what was only foreseen; call it when no more is asked. */
   close(): Promise<void>;
 }
@@ -48,14 +47,14 @@ export function createCatalog(config: IndexConfig, given: CatalogDeps): IndexCat
   setMaxListeners(0, signal);
   const deps = metadataDeps(config, given, signal);
   const foresight = createForesight(FORESEEN);
-  const pages = createRecent<readonly ListedFile<IndexFile>[] | undefined>({
+  const pages = createRecent<readonly PageFile[] | undefined>({
     limit: KEPT_FILES,
     weigh: (files) => 1 + (files?.length ?? 0),
     isFinal: () => false,
   });
   const cheap = createRecent<Metadata | undefined>({ limit: KEPT_METADATA, weigh: weightOf, isFinal: isWheelInvalid });
   const whole = createRecent<Metadata>({ limit: KEPT_METADATA, weigh: weightOf, isFinal: isWheelInvalid });
-  const files = async (name: string, index?: string): Promise<readonly ListedFile<IndexFile>[] | undefined> => {
+  const files = async (name: string, index?: string): Promise<readonly PageFile[] | undefined> => {
     const normalized = normalizeName(name);
     return pages.answer(`${index ?? ""} ${normalized}`, async () => {
       const found = await collectFiles(placesFor(config, index), normalized, deps);

@@ -1,10 +1,9 @@
 import { OciasmError } from "../errors.ts";
 import { statusOf } from "../net/retry.ts";
-import type { ListedFile } from "../resolve/listed-file.ts";
 import { cachedFindLinks, findLinksFiles } from "./find-links.ts";
 import type { Index, IndexConfig } from "./index-config.ts";
 import type { IndexDeps } from "./index-deps.ts";
-import type { IndexFile } from "./index-file.ts";
+import type { PageFile } from "./index-file.ts";
 import { fetchPage } from "./index-page.ts";
 import { localFiles } from "./local-files.ts";
 import { cachedPage, type ReadCached } from "./page-cache.ts";
@@ -18,7 +17,7 @@ export async function collectFiles(
   config: Pick<IndexConfig, "indexes" | "findLinks" | "strategy" | "trustedHosts">,
   name: string,
   deps: IndexDeps,
-): Promise<readonly ListedFile<IndexFile>[] | undefined> {
+): Promise<readonly PageFile[] | undefined> {
   if (deps.offline) return collectOffline(config, name, deps);
   const isTrusted = (url: string): boolean => isTrustedHost(url, config.trustedHosts);
   const local = config.findLinks.map((links) => findLinksFiles(links, name, deps, isTrusted(links.location)));
@@ -34,7 +33,7 @@ async function allIndexes(
   name: string,
   deps: IndexDeps,
   isTrusted: IsTrusted,
-): Promise<readonly ListedFile<IndexFile>[] | undefined> {
+): Promise<readonly PageFile[] | undefined> {
   const answers = await Promise.all(config.indexes.map((index) => askIndex(index, name, deps, isTrusted)));
   const known = answers.flatMap((answer) => (answer.files === undefined ? [] : [answer.files]));
   return known.length > 0 ? known.flat() : refusedOrUnknown(answers);
@@ -45,7 +44,7 @@ async function firstIndex(
   name: string,
   deps: IndexDeps,
   isTrusted: IsTrusted,
-): Promise<readonly ListedFile<IndexFile>[] | undefined> {
+): Promise<readonly PageFile[] | undefined> {
   const answers: IndexAnswer[] = [];
   for (const index of config.indexes) {
     const answer = await askIndex(index, name, deps, isTrusted);
@@ -56,7 +55,7 @@ async function firstIndex(
 }
 
 interface IndexAnswer {
-  readonly files?: readonly ListedFile<IndexFile>[];
+  readonly files?: readonly PageFile[];
   readonly refusal?: unknown;
 }
 
@@ -72,7 +71,7 @@ async function askIndex(index: Index, name: string, deps: IndexDeps, isTrusted: 
   }
 }
 
-function present(files: readonly ListedFile<IndexFile>[] | undefined): IndexAnswer {
+function present(files: readonly PageFile[] | undefined): IndexAnswer {
   return files === undefined ? {} : { files };
 }
 
@@ -81,11 +80,7 @@ function refusedOrUnknown(answers: readonly IndexAnswer[]): undefined {
 }
 
 /** A simple index in a folder: `NAME/index.html`, or the files themselves. */
-async function indexFolder(
-  url: string,
-  name: string,
-  deps: IndexDeps,
-): Promise<readonly ListedFile<IndexFile>[] | undefined> {
+async function indexFolder(url: string, name: string, deps: IndexDeps): Promise<readonly PageFile[] | undefined> {
   return (await localFiles(`${url}index.html`, name, deps.store)) ?? localFiles(url, name, deps.store);
 }
 
@@ -100,9 +95,9 @@ async function collectOffline(
   config: Places & Pick<IndexConfig, "strategy">,
   name: string,
   deps: IndexDeps,
-): Promise<readonly ListedFile<IndexFile>[]> {
+): Promise<readonly PageFile[]> {
   const read: ReadCached = async (url) => (await cachedPage(deps.store, url)) ?? [];
-  let listed: readonly ListedFile<IndexFile>[] = [];
+  let listed: readonly PageFile[] = [];
   for (const indexes of config.strategy === "first" ? config.indexes.map((index) => [index]) : [config.indexes]) {
     listed = await collectCached({ indexes, findLinks: [] }, name, deps, read);
     if (listed.length > 0) break;
@@ -121,7 +116,7 @@ export async function collectCached(
   name: string,
   deps: IndexDeps,
   read: ReadCached,
-): Promise<readonly ListedFile<IndexFile>[]> {
+): Promise<readonly PageFile[]> {
   const local = config.findLinks.map((links) => cachedFindLinks(links, name, deps, read));
   const pages = config.indexes.map(async (index) => {
     const url = projectUrl(index, name);
@@ -131,7 +126,7 @@ export async function collectCached(
 }
 
 /** The first of several listings of the same bytes. */
-export function distinctFiles(files: readonly ListedFile<IndexFile>[]): readonly ListedFile<IndexFile>[] {
+export function distinctFiles(files: readonly PageFile[]): readonly PageFile[] {
   const names = new Map<string, string>();
   const others = new Set<string>();
   return files.filter(({ filename, identity }) => {

@@ -1,9 +1,9 @@
 import { OciasmError } from "../errors.ts";
 import { escapeControl, redactUrl } from "../net/redact.ts";
-import { type ListedFile, listFile } from "../resolve/listed-file.ts";
+import { listFile } from "../resolve/listed-file.ts";
 import type { FindLinks } from "./index-config.ts";
 import type { IndexDeps } from "./index-deps.ts";
-import { belongsTo, filenameOf, type IndexFile, isDistribution } from "./index-file.ts";
+import { belongsTo, filenameOf, type IndexFile, isDistribution, type PageFile } from "./index-file.ts";
 import { fetchPage } from "./index-page.ts";
 import { describeUnread, localFiles } from "./local-files.ts";
 import type { ReadCached } from "./page-cache.ts";
@@ -18,7 +18,7 @@ export async function findLinksFiles(
   name: string,
   deps: IndexDeps,
   insecure: boolean,
-): Promise<readonly ListedFile<IndexFile>[]> {
+): Promise<readonly PageFile[]> {
   if (isRemote(links.location)) return remoteFiles(links.location, name, deps, insecure);
   const files = await localFiles(links.location, name, deps.store);
   if (files !== undefined) return files;
@@ -36,7 +36,7 @@ export async function cachedFindLinks(
   name: string,
   deps: IndexDeps,
   read: ReadCached,
-): Promise<readonly ListedFile<IndexFile>[]> {
+): Promise<readonly PageFile[]> {
   if (!isRemote(links.location)) return (await localFiles(links.location, name, deps.store)) ?? [];
   const single = singleFile(links.location);
   const files = single === undefined ? await read(links.location) : [listFile(single)];
@@ -48,7 +48,7 @@ export async function unreadFindLinks(
   links: FindLinks,
   name: string,
   deps: Pick<IndexDeps, "store">,
-): Promise<readonly ListedFile<IndexFile>[] | undefined> {
+): Promise<readonly PageFile[] | undefined> {
   if (isRemote(links.location)) return undefined;
   return (await localFiles(links.location, name, deps.store, describeUnread)) ?? [];
 }
@@ -62,7 +62,7 @@ async function remoteFiles(
   name: string,
   deps: IndexDeps,
   insecure: boolean,
-): Promise<readonly ListedFile<IndexFile>[]> {
+): Promise<readonly PageFile[]> {
   const single = singleFile(url);
   const files = single === undefined ? await fetchPage(url, deps, insecure) : [listFile(single)];
   if (files === undefined) throw new OciasmError("INDEX_ERROR", `find-links: ${redactUrl(url)} is not there (404)`);

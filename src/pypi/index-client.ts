@@ -1,14 +1,13 @@
 import { redactUrl } from "../net/redact.ts";
 import { normalizeName } from "../python/name.ts";
 import { parseSdistName } from "../python/sdist-name.ts";
-import type { ListedFile } from "../resolve/listed-file.ts";
 import type { DistributionFile } from "../resolve/lock.ts";
 import { collectCached, collectFiles, distinctFiles, isTrustedHost } from "./collect-files.ts";
 import { fileSize } from "./file-size.ts";
 import { unreadFindLinks } from "./find-links.ts";
 import type { IndexConfig } from "./index-config.ts";
 import type { IndexDeps } from "./index-deps.ts";
-import type { IndexFile } from "./index-file.ts";
+import type { IndexFile, PageFile } from "./index-file.ts";
 import { cachedPins } from "./page-cache.ts";
 
 /** What the configured indexes and folders hold. Names in any spelling. */
@@ -31,16 +30,14 @@ export interface IndexClient {
   readonly places: readonly string[];
 }
 
-type Listed = readonly ListedFile<IndexFile>[];
-
 /** Files of a page up to which it stays in memory; a larger one is read from the cache again. */
 const KEPT = 500;
 
 export function createIndexClient(config: IndexConfig, given: IndexDeps): IndexClient {
   const deps = { seen: new Set<string>(), ...given };
-  const asked = new Map<string, Promise<Listed>>();
+  const asked = new Map<string, Promise<readonly PageFile[]>>();
   const isTrusted = (url: string): boolean => isTrustedHost(url, config.trustedHosts);
-  const everything = async (name: string): Promise<Listed> => {
+  const everything = async (name: string): Promise<readonly PageFile[]> => {
     const known = asked.get(name) ?? collectFiles(config, name, deps).then((files) => files ?? []);
     asked.set(name, known);
     try {
@@ -52,7 +49,7 @@ export function createIndexClient(config: IndexConfig, given: IndexDeps): IndexC
       throw error;
     }
   };
-  const cached = async (name: string, sha256s: readonly string[]): Promise<Listed> =>
+  const cached = async (name: string, sha256s: readonly string[]): Promise<readonly PageFile[]> =>
     asked.get(name) ?? collectCached(config, name, deps, (url) => cachedPins(deps.store, url, sha256s));
   return {
     files: async (name) => distinct(await everything(normalizeName(name))),
@@ -79,6 +76,6 @@ export function createIndexClient(config: IndexConfig, given: IndexDeps): IndexC
   };
 }
 
-function distinct(files: Listed): readonly IndexFile[] {
+function distinct(files: readonly PageFile[]): readonly IndexFile[] {
   return distinctFiles(files).map((listed) => listed.file());
 }

@@ -1,4 +1,5 @@
 import { normalizeName } from "../python/name.ts";
+import type { ListedFile } from "../resolve/listed-file.ts";
 import type { DistributionFile } from "../resolve/lock.ts";
 
 /** A file as an index lists it. */
@@ -7,12 +8,8 @@ export interface IndexFile extends DistributionFile {
   readonly coreMetadata?: { readonly sha256?: string };
 }
 
-/** What a page of an index says. */
-export interface IndexPage {
-  readonly files: readonly IndexFile[];
-  /** False for a page that looks like something else: a login form, a portal. */
-  readonly isIndex: boolean;
-}
+/** The same on a page, where it is not yet an object. */
+export type PageFile = ListedFile<IndexFile>;
 
 const DISTRIBUTION = /\.(whl|tar\.gz|zip|tar\.bz2|tgz|tar\.xz|tbz|txz|tar)$/i;
 /** What indexes still list from older days, and sidecars. */

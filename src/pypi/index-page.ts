@@ -1,9 +1,8 @@
 import { fileStatusError } from "../net/download.ts";
 import { redactUrl } from "../net/redact.ts";
 import { retrying } from "../net/retry.ts";
-import type { ListedFile } from "../resolve/listed-file.ts";
 import type { IndexDeps } from "./index-deps.ts";
-import type { IndexFile } from "./index-file.ts";
+import type { PageFile } from "./index-file.ts";
 import { filesIn } from "./packed-files.ts";
 import { cachedHead, cachedPage, type PageHead, rememberPage, renewPage, validatorsOf } from "./page-cache.ts";
 import { readPage } from "./page-reader.ts";
@@ -18,7 +17,7 @@ export async function fetchPage(
   url: string,
   deps: IndexDeps,
   insecure: boolean,
-): Promise<readonly ListedFile<IndexFile>[] | undefined> {
+): Promise<readonly PageFile[] | undefined> {
   const head = await cachedHead(deps.store, url);
   const isFresh = head?.freshUntil !== undefined && deps.now !== undefined && deps.now < head.freshUntil;
   if (isFresh || deps.seen?.has(url) === true) {
@@ -38,7 +37,7 @@ async function ask(
   head: PageHead | undefined,
   deps: IndexDeps,
   insecure: boolean,
-): Promise<readonly ListedFile<IndexFile>[] | undefined> {
+): Promise<readonly PageFile[] | undefined> {
   const response = await deps.http.request({
     method: "GET",
     url,
@@ -68,7 +67,7 @@ async function unchanged(
   validators: ReturnType<typeof validatorsOf>,
   deps: IndexDeps,
   insecure: boolean,
-): Promise<readonly ListedFile<IndexFile>[] | undefined> {
+): Promise<readonly PageFile[] | undefined> {
   const files = await cachedPage(deps.store, url);
   // The cache lost a part of what the server thinks we have.
   if (files === undefined) return ask(url, undefined, deps, insecure);

@@ -5,11 +5,11 @@ import { basename, join, resolve as resolvePath } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { OciasmError, systemCode } from "../errors.ts";
 import { redactUrl } from "../net/redact.ts";
-import { type ListedFile, listFile } from "../resolve/listed-file.ts";
+import { listFile } from "../resolve/listed-file.ts";
 import type { KeyIndex } from "../store/blob-store.ts";
 import type { BorrowedFile } from "../store/borrowed.ts";
 import { hashHandle } from "../store/hash-file.ts";
-import { belongsTo, type IndexFile, isDistribution } from "./index-file.ts";
+import { belongsTo, type IndexFile, isDistribution, type PageFile } from "./index-file.ts";
 import { createPacker, filesIn } from "./packed-files.ts";
 import { createHtmlPage } from "./simple-html.ts";
 
@@ -25,7 +25,7 @@ export async function localFiles(
   name: string,
   store: KeyIndex,
   describe: Describe = describeFile,
-): Promise<readonly ListedFile<IndexFile>[] | undefined> {
+): Promise<readonly PageFile[] | undefined> {
   const path = localPath(location);
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return undefined;
@@ -54,9 +54,9 @@ async function folderFiles(
   name: string,
   store: KeyIndex,
   describe: Describe,
-): Promise<readonly ListedFile<IndexFile>[]> {
+): Promise<readonly PageFile[]> {
   const names = await readdir(folder).catch(() => []);
-  const files: ListedFile<IndexFile>[] = [];
+  const files: PageFile[] = [];
   for (const filename of names.filter((file) => isDistribution(file) && belongsTo(file, name)).sort()) {
     if ((await stat(join(folder, filename)).catch(() => undefined))?.isFile() === true) {
       files.push(listFile(await describe(join(folder, filename), store)));
@@ -65,7 +65,7 @@ async function folderFiles(
   return files;
 }
 
-async function pageFiles(path: string, name: string): Promise<readonly ListedFile<IndexFile>[]> {
+async function pageFiles(path: string, name: string): Promise<readonly PageFile[]> {
   const packer = createPacker();
   createHtmlPage(pathToFileURL(path).href, (file) => {
     if (belongsTo(file.filename, name)) packer.add(file);

@@ -1,5 +1,4 @@
-import type { ListedFile } from "../resolve/listed-file.ts";
-import type { IndexFile } from "./index-file.ts";
+import type { IndexFile, PageFile } from "./index-file.ts";
 
 /** Collects the files of a page while it is read. */
 export interface Packer {
@@ -47,8 +46,8 @@ export function createPacker(): Packer {
 }
 
 /** The files of parts, in their order. */
-export function filesIn(parts: readonly Uint8Array[]): readonly ListedFile<IndexFile>[] {
-  const files: ListedFile<IndexFile>[] = [];
+export function filesIn(parts: readonly Uint8Array[]): readonly PageFile[] {
+  const files: PageFile[] = [];
   for (const { buffer, byteOffset, byteLength } of parts) {
     const part = Buffer.from(buffer, byteOffset, byteLength);
     for (let start = 0; start < byteLength; ) {
@@ -62,7 +61,7 @@ export function filesIn(parts: readonly Uint8Array[]): readonly ListedFile<Index
 }
 
 /** A class, for three numbers and references: an object of functions would take more than the line. */
-class PackedFile implements ListedFile<IndexFile> {
+class PackedFile implements PageFile {
   private readonly part: Buffer;
   private readonly start: number;
   private readonly end: number;

@@ -1,9 +1,9 @@
 import { fromUtf8, utf8 } from "../archive/bytes.ts";
-import { type ListedFile, listFile } from "../resolve/listed-file.ts";
+import { listFile } from "../resolve/listed-file.ts";
 import type { KeyIndex } from "../store/blob-store.ts";
 import { remember } from "../store/remember.ts";
 import { sha256Hex } from "../store/sha256.ts";
-import type { IndexFile } from "./index-file.ts";
+import type { PageFile } from "./index-file.ts";
 import { filesIn } from "./packed-files.ts";
 
 /** What is known of a page without its files, with what a server needs to say that it still holds. */
@@ -39,7 +39,7 @@ export async function cachedHead(store: KeyIndex, url: string): Promise<PageHead
 }
 
 /** All files of a remembered page; undefined when a part of it was lost or belongs to another state of the page. */
-export async function cachedPage(store: KeyIndex, url: string): Promise<readonly ListedFile<IndexFile>[] | undefined> {
+export async function cachedPage(store: KeyIndex, url: string): Promise<readonly PageFile[] | undefined> {
   const head = await cachedHead(store, url);
   if (head === undefined) return undefined;
   const parts: Uint8Array[] = [];
@@ -77,14 +77,14 @@ function partKey(url: string, at: number): string {
 }
 
 /** What is remembered of a page, whole or in part; empty when nothing is. */
-export type ReadCached = (url: string) => Promise<readonly ListedFile<IndexFile>[]>;
+export type ReadCached = (url: string) => Promise<readonly PageFile[]>;
 
 /** The files of a remembered page that may be meant by the hashes: kept in a note of its own, for pages list thousands. */
 export async function cachedPins(
   store: KeyIndex,
   url: string,
   sha256s: readonly string[],
-): Promise<readonly ListedFile<IndexFile>[]> {
+): Promise<readonly PageFile[]> {
   const head = await cachedHead(store, url);
   if (head === undefined) return [];
   const key = `${url} ${head.stamp} ${sha256Hex(sha256s.join(" "))}`;

@@ -15,9 +15,7 @@ const PLAIN = /^(https?:\/\/[^/?#@%\\\s]+)((?:\/[A-Za-z0-9_~+-][A-Za-z0-9_~+.-]*
 const MAX_ORIGINS = 100;
 const MAX_FILENAME = 512;
 
-/**
- * Reads the links that nearly all pages have without the cost of a URL parser; undefined for any other.
- */
+/** Reads the links that nearly all pages have without the cost of a URL parser; undefined for any other. */
 export function createPlainLinks(): (href: string) => PlainLink | undefined {
   const origins = new Map<string, boolean>();
   const isCanonical = (origin: string): boolean => {

@@ -1,29 +1,20 @@
 import { type HtmlTag, htmlAttributes, htmlTags, type TakeElement } from "./html-tags.ts";
-import { filenameOf, type IndexFile, type IndexPage, isDistribution, isKnownFile, isSha256 } from "./index-file.ts";
+import { filenameOf, type IndexFile, isDistribution, isKnownFile, isSha256 } from "./index-file.ts";
 import { createPlainAnchors } from "./plain-anchor.ts";
 import { createPlainLinks, fragmentHash, type PlainLink } from "./plain-link.ts";
 
-/**
- * Files of an HTML page of the simple API (PEP 503, 592, 658, 714) or of any page of links. `pageUrl` is where the
- * page came from after redirects. Never throws: what can't be read is not a file.
- */
-export function parseSimpleHtml(text: string, pageUrl: string): IndexPage {
-  const files: IndexFile[] = [];
-  const page = createHtmlPage(pageUrl, (file) => files.push(file));
-  page.read(text);
-  return { files, isIndex: page.isIndex() };
-}
-
-/**
- * The same piece by piece: `read` takes texts that each end where a tag may begin. What files say are parts of those
- * texts, which keep them in memory.
- */
+/** A page that is read piece by piece. */
 export interface HtmlPage {
+  /** Takes a text that ends where a tag may begin. Never throws: what can't be read is not a file. */
   read(text: string): void;
-  /** See IndexPage. */
+  /** False for a page that looks like something else: a login form, a portal. */
   isIndex(): boolean;
 }
 
+/**
+ * Gives the files of an HTML page of the simple API (PEP 503, 592, 658, 714) or of any page of links. `pageUrl` is where
+ * the page came from after redirects. What files say are parts of the texts, which they keep in memory.
+ */
 export function createHtmlPage(pageUrl: string, add: (file: IndexFile) => void): HtmlPage {
   let base = new URL(pageUrl);
   let hasBase = false;

@@ -1,27 +1,20 @@
 import { OciasmError } from "../errors.ts";
 import { redactUrl } from "../net/redact.ts";
-import { filenameOf, type IndexFile, type IndexPage, isDistribution, isSha256 } from "./index-file.ts";
+import { filenameOf, type IndexFile, isDistribution, isSha256 } from "./index-file.ts";
 import { createPlainLinks, type PlainLink } from "./plain-link.ts";
 import { resolve } from "./simple-html.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Files of a JSON page of the simple API (PEP 691, 700, 714). Throws INDEX_ERROR for what is no such page. */
-export function parseSimpleJson(text: string, pageUrl: string): IndexPage {
-  const files: IndexFile[] = [];
-  const page = createJsonPage(pageUrl, (file) => files.push(file));
-  for (const item of page.rest(text)) page.item(item);
-  return { files, isIndex: true };
-}
-
 /** A page whose files come one by one. */
 export interface JsonPage {
   /** Adds the file that an item of `files` describes, if it is one. */
   item(item: unknown): void;
-  /** Checks the document around the items; gives those that it still holds. */
+  /** Checks the document around the items; gives those that it still holds. Throws INDEX_ERROR for what is no page. */
   rest(text: string): readonly unknown[];
 }
 
+/** Gives the files of a JSON page of the simple API (PEP 691, 700, 714). */
 export function createJsonPage(pageUrl: string, take: (file: IndexFile) => void): JsonPage {
   const base = new URL(pageUrl);
   const plain = createPlainLinks();

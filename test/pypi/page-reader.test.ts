@@ -9,9 +9,9 @@ import { htmlPieces } from "../../src/pypi/html-pieces.ts";
 import type { IndexFile } from "../../src/pypi/index-file.ts";
 import { filesIn } from "../../src/pypi/packed-files.ts";
 import { readPage } from "../../src/pypi/page-reader.ts";
-import { parseSimpleHtml } from "../../src/pypi/simple-html.ts";
 import { startHttpServer } from "../support/http-server.ts";
 import { Random } from "../support/random.ts";
+import { parseSimpleHtml } from "../support/simple-pages.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
 /** An answer whose body comes in chunks of a few bytes. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { createPlainAnchors } from "../../src/pypi/plain-anchor.ts";
-import { parseSimpleHtml } from "../../src/pypi/simple-html.ts";
+import { parseSimpleHtml } from "../support/simple-pages.ts";
 
 const SHA = "0123456789abcdef".repeat(4);
 const URL_OF_SIX = "https://files.example/1f/0d/six-1.0+cpu-py3-none-any.whl";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeEntities } from "../../src/pypi/html-tags.ts";
-import { parseSimpleHtml } from "../../src/pypi/simple-html.ts";
 import { mutations } from "../support/mutations.ts";
+import { parseSimpleHtml } from "../support/simple-pages.ts";
 
 const PAGE = "https://index.example/simple/six/";
 const SHA = "a".repeat(64);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OciasmError } from "../../src/errors.ts";
-import { parseSimpleJson } from "../../src/pypi/simple-json.ts";
 import { mutations } from "../support/mutations.ts";
+import { parseSimpleJson } from "../support/simple-pages.ts";
 
 const PAGE = "https://index.example/simple/six/";
 const SHA = "b".repeat(64);
