@@ -10,7 +10,7 @@ import { ociasm } from "./peers/ociasm.ts";
 import type { Peer, Session } from "./peers/peer.ts";
 import { type Server, startServer } from "./peers/server.ts";
 import { finish } from "./report/finish.ts";
-import { absolute, type Figure, medianOf, type Row, ratio, spreads } from "./report/result.ts";
+import { absolute, type Figure, medianOf, peakRss, type Row, ratio, spreads } from "./report/result.ts";
 
 const OWN = "ociasm, gzip";
 const PEERS: readonly Peer[] = [ociasm(OWN), buildkit({ installer: "uv", compression: "zstd" }), buildah("uv")];
@@ -139,7 +139,7 @@ function figures(job: Job, rows: readonly Row[]): readonly Figure[] {
   const others = rows.filter(({ subject }) => subject !== OWN);
   return [
     ...absolute(`${JOBS[job].title}: ${OWN}`, own, "s", JOBS[job].most),
-    ...absolute(`${JOBS[job].title}: ${OWN}, peak RSS`, medianOf(rows, OWN, "peak RSS MB"), "MB", 256),
+    ...peakRss(`${JOBS[job].title}: ${OWN}, peak RSS`, rows, OWN),
     ...others.flatMap(({ subject, values }) =>
       ratio(`${JOBS[job].title}: ${OWN} / ${subject}`, own, values["wall s"]?.median),
     ),

@@ -11,14 +11,13 @@ import { ociasm } from "./peers/ociasm.ts";
 import type { Peer } from "./peers/peer.ts";
 import { pyoci } from "./peers/pyoci.ts";
 import { finish } from "./report/finish.ts";
-import { absolute, type Figure, medianOf, type Row, ratio } from "./report/result.ts";
+import { type Figure, medianOf, peakRss, type Row, ratio } from "./report/result.ts";
 
 const OWN = ["ociasm, gzip", "ociasm, zstd", "ociasm, gzip, bytecode"] as const;
 const BOUNDS = { one: "bound, one thread", two: "bound, all cores" } as const;
 /** pip compiles bytecode unless it is told not to. */
 const PIP_GZIP = "BuildKit, pip, gzip";
 const PIP_BARE = "BuildKit, pip --no-compile, gzip";
-const MAX_RSS_MB = 256;
 
 interface Contender {
   readonly peer: Peer;
@@ -140,8 +139,6 @@ function figures(name: string, rows: readonly Row[]): readonly Figure[] {
     ...ratio(`${OWN[0]} / ${BOUNDS.two}`, wall(OWN[0]), wall(BOUNDS.two), name === "torch" ? 1.5 : undefined),
     ...ratio(`${OWN[0]} / ${BOUNDS.two}, CPU`, cpu(OWN[0]), cpu(BOUNDS.two), name === "torch" ? 1.3 : undefined),
     ...ratio(`${OWN[1]} / ${BOUNDS.two}, CPU`, cpu(OWN[1]), cpu(BOUNDS.two)),
-    ...OWN.flatMap((subject) =>
-      absolute(`${subject}: peak RSS`, medianOf(rows, subject, "peak RSS MB"), "MB", MAX_RSS_MB),
-    ),
+    ...OWN.flatMap((subject) => peakRss(`${subject}: peak RSS`, rows, subject)),
   ];
 }

@@ -7,7 +7,7 @@ import { manyFiles, sparseWheel } from "./_synthetic.ts";
 import { OCIASM } from "./peers/ociasm.ts";
 import { finish } from "./report/finish.ts";
 import { growth, STEEP } from "./report/fit.ts";
-import { type Figure, type Row, spreads } from "./report/result.ts";
+import { type Figure, MAX_RSS_MB, type Row, spreads } from "./report/result.ts";
 
 /** Something that grows, and the build of each size. */
 interface Curve {
@@ -21,7 +21,6 @@ interface Curve {
 }
 
 const GIGABYTE = 1e9;
-const MAX_RSS_MB = 256;
 /** Few wheels have more: torch 12,000, most some hundreds. */
 const FILES_OF_A_WHEEL = 5000;
 const PLATFORMS = ["amd64", "arm64", "arm/v7", "386", "ppc64le", "s390x", "riscv64", "arm/v6"];

@@ -7,12 +7,11 @@ import { succeed } from "./_measure.ts";
 import { uvProgram } from "./peers/installer.ts";
 import { OCIASM } from "./peers/ociasm.ts";
 import { finish } from "./report/finish.ts";
-import { absolute, type Figure, medianOf, ratio } from "./report/result.ts";
+import { type Figure, medianOf, peakRss, ratio } from "./report/result.ts";
 
 const ROUNDS = 3;
 /** Times uv. */
 const LIMIT = 1.5;
-const MAX_RSS_MB = 256;
 
 /** Direct requirements, by case. */
 const CASES: Readonly<Record<string, string>> = {
@@ -75,12 +74,7 @@ async function compare(name: string, packages: string, proxy: CountingProxy): Pr
       figures: ["cold", "warm"].flatMap((kind) => [
         ...quotient(kind, "wall s", LIMIT),
         ...quotient(kind, "MB"),
-        ...absolute(
-          `resolve ${name}, ${kind}: peak RSS`,
-          medianOf(rows, `ociasm, ${kind}`, "peak RSS MB"),
-          "MB",
-          MAX_RSS_MB,
-        ),
+        ...peakRss(`resolve ${name}, ${kind}: peak RSS`, rows, `ociasm, ${kind}`),
       ]),
     });
     for (const line of await differences(work)) console.log(line);

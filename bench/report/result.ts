@@ -73,3 +73,11 @@ export function ratio(
 export function absolute(name: string, value: number | undefined, unit: "s" | "MB", most?: number): readonly Figure[] {
   return value === undefined ? [] : [{ name, value, unit, ...(most === undefined ? {} : { most }) }];
 }
+
+/** Megabytes that any case may take. */
+export const MAX_RSS_MB = 256;
+
+/** The peak of resident memory of a row as a figure; none where it was not measured. */
+export function peakRss(name: string, rows: readonly Row[], subject: string): readonly Figure[] {
+  return absolute(name, medianOf(rows, subject, "peak RSS MB"), "MB", MAX_RSS_MB);
+}
